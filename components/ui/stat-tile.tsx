@@ -1,0 +1,41 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+type StatTileProps = {
+  label: string;
+  /** Already formatted; a dash when it is not known, never a zero. */
+  value: ReactNode;
+  /** Period, comparison or age, e.g. "oldest 14 min". */
+  detail?: ReactNode;
+  /** Where the number comes from; makes the tile a link. */
+  href?: string;
+};
+
+/** One number of an overview. Belongs in a `StatRow`. */
+export function StatTile({ label, value, detail, href }: StatTileProps) {
+  return (
+    <div className="relative flex min-w-0 flex-col bg-surface px-4 py-3 has-[a:hover]:bg-surface-hover">
+      <dt className="truncate text-muted text-xs">{label}</dt>
+      <dd className="tabular truncate font-medium text-2xl">
+        {href ? (
+          <Link href={href} className="-outline-offset-2 after:absolute after:inset-0 focus-visible:after:outline-2">
+            {value}
+            <span className="sr-only"> {label}</span>
+          </Link>
+        ) : (
+          value
+        )}
+      </dd>
+      {detail && <dd className="truncate text-muted text-xs">{detail}</dd>}
+    </div>
+  );
+}
+
+/** Stat tiles side by side with hairlines between them. */
+export function StatRow({ children }: { children: ReactNode }) {
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border md:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
+      {children}
+    </dl>
+  );
+}
