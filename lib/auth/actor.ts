@@ -11,8 +11,8 @@ export type Actor = {
   groups: readonly string[];
   /** What this person may do here: of their roles, cut down to the scopes of the token when one was used. */
   permissions: ReadonlySet<Permission>;
-  /** How they came in. `bootstrap` is the installation's own token; it is nobody and can never vote. */
-  via: "session" | "token" | "bootstrap";
+  /** How they came in. `bootstrap` is the installation's own token; it is nobody and can never vote. `none` is a stranger at a public route. */
+  via: "session" | "token" | "bootstrap" | "none";
   /** True for a session, and for a token that its person made for voting. */
   mayVote: boolean;
 };
