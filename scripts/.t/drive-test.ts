@@ -1,0 +1,17 @@
+import { createServer } from "node:http";
+import { mkdirSync } from "node:fs";
+import { startCerbos } from "@/bench/cerbos";
+import { drive } from "@/bench/drive";
+import { calls, filled } from "@/bench/traffic";
+console.log(filled((r) => ({ id: calls[0].id, r })).length, calls.filter((c) => c.allowed).length / calls.length);
+mkdirSync("/tmp/rb/c2", { recursive: true });
+const s = createServer((req, res) => { let b=""; req.on("data", c => b += c).on("end", () => { const body = '{"outcome":"allow"}'; res.writeHead(200, {"content-type":"application/json","content-length":body.length}).end(body); }); });
+await new Promise<void>((ok) => s.listen(3777, "127.0.0.1", ok));
+const request = `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 640\r\n\r\n${"x".repeat(640)}`;
+console.log("trivial", await drive({ port: 3777, next: () => ({ request, expected: '"outcome":"allow"' }) }, { connections: 32, warmSeconds: 0.5, seconds: 2 }));
+s.close(); s.closeAllConnections();
+const c = await startCerbos("/tmp/rb/c2", "/work/main/bench");
+for (const connections of [1, 32, 128]) console.log("cerbos", connections, await drive(c.target, { connections, warmSeconds: 1, seconds: 4 }));
+console.log(await drive(c.target, { connections: 32, warmSeconds: 0, seconds: 3600 }, 5000));
+await c.stop();
+process.exit(0);

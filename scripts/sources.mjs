@@ -1,0 +1,52 @@
+// Fingerprints of what a build is made from, so that a second start builds nothing.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "./bootstrap.mjs";
+
+const builtFrom = [
+  "app",
+  "components",
+  "lib",
+  "prisma/schema.prisma",
+  "public",
+  "scripts/build.mjs",
+  "scripts/bundle.mjs",
+  "server.ts",
+  "proxy.ts",
+  "instrumentation.ts",
+  "next.config.ts",
+  "postcss.config.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
+
+/** SHA-256 over the names and bytes of everything the program is built from; tests and generated code do not count. */
+export function fingerprint(paths = builtFrom) {
+  const hash = createHash("sha256");
+  for (const path of paths.flatMap((path) => files(join(root, path)))) {
+    const bytes = readFileSync(path);
+    hash.update(`${path.slice(root.length)}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+function files(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .filter((name) => name !== "generated" && !/\.test\.tsx?$/.test(name))
+    .flatMap((name) => files(join(path, name)));
+}
+
+/** Does `work` unless it was done for the same fingerprint; answers whether it was done now. */
+export async function unlessDone(name, mark, work) {
+  const stamp = join(root, "dist", `${name}.stamp`);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === mark) return false;
+  await work();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, mark);
+  return true;
+}
