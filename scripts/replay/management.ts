@@ -63,7 +63,7 @@ export async function ensureOwner(api: Management, email: string, name: string):
 /** Registers and activates an agent and issues its first credential. */
 export async function hire(
   api: Management,
-  agent: object & { name: string },
+  agent: { name: string; [member: string]: unknown },
   reason: string,
 ): Promise<{ id: string; secret: string }> {
   const { id } = await api.post<{ id: string }>("/agents", agent);
