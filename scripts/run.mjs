@@ -1,8 +1,9 @@
 // Runs one TypeScript program of ours under the pinned Node: `node scripts/run.mjs <entry.ts> [arguments]`.
 
+import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { fail, root, underPinnedNode } from "./bootstrap.mjs";
+import { fail, underPinnedNode } from "./bootstrap.mjs";
 
 await underPinnedNode(import.meta.url, async () => {
   const [entry, ...rest] = process.argv.slice(2);
@@ -12,7 +13,8 @@ await underPinnedNode(import.meta.url, async () => {
   const { bundle } = await import("./bundle.mjs");
   const file = await bundle(entry, join("run", `${basename(entry, ".ts")}-${process.pid}`));
   process.argv = [process.execPath, file, ...rest];
-  const { rmSync } = await import("node:fs");
-  process.once("exit", () => [file, `${file}.map`].forEach((path) => rmSync(path, { force: true })));
+  process.once("exit", () => {
+    for (const path of [file, `${file}.map`]) rmSync(path, { force: true });
+  });
   await import(pathToFileURL(file).href);
 });
