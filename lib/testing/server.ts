@@ -18,12 +18,14 @@ declare module "vitest" {
 
 /**
  * Starts one PostgreSQL for all database tests, or uses the one COUNTERSIGN_TEST_DATABASE_URL names (its role must be allowed to create
- * databases and roles), and migrates one database there, which `testDatabase()` copies.
+ * databases and roles), and migrates one database there, which `testDatabase()` copies. COUNTERSIGN_TEST_POSTGRES names a folder with the
+ * binaries of another version.
  */
 export async function setup(project: TestProject) {
   const given = process.env.COUNTERSIGN_TEST_DATABASE_URL;
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
-  const server = given ? null : await startEmbeddedPostgres(join(folder, "postgres"));
+  const binaries = process.env.COUNTERSIGN_TEST_POSTGRES;
+  const server = given ? null : await startEmbeddedPostgres(join(folder, "postgres"), binaries);
   const adminUrl = given ?? server?.adminUrl() ?? "";
   const template = `countersign_template_${process.pid}`;
   const admin = new pg.Client({ connectionString: adminUrl });
