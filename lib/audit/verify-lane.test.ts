@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { genesis, makeEntry } from "./entry";
+import { genesis, type HeaderFacts, makeEntry } from "./entry";
 import { type LaneRow, type LaneState, verifyRows } from "./verify-lane";
 
 const origin = "countersign.test/audit/1";
@@ -16,15 +16,10 @@ function laneOf(
   const rows: LaneRow[] = [];
   let prev: Buffer = genesis(origin, lane);
   for (let at = 1; at <= count; at++) {
-    const kind =
+    const kind = options.closed && at === count ? "lane_closed" : (kinds[at % kinds.length] ?? "decision");
+    const facts: HeaderFacts =
       at === 1
-        ? "lane_opened"
-        : options.closed && at === count
-          ? "lane_closed"
-          : (kinds[at % kinds.length] ?? "decision");
-    const facts =
-      at === 1
-        ? { kind, instance: "ins_1", ref: "build-1", actor: "system" }
+        ? { kind: "lane_opened", instance: "ins_1", ref: "build-1", actor: "system" }
         : { kind, agent: "agt_1", tool: "mail.send", codes: ["tier.allowed"] };
     const entry = makeEntry({ origin, lane, seq: BigInt(at), prev, ts: "2026-01-01T00:00:00.000Z", epoch: 4n }, facts);
     rows.push({ lane, seq: BigInt(at), leaf: entry.leaf, header: entry.header });
