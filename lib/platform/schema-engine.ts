@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
@@ -98,11 +99,31 @@ class WholeScripts implements SqlMigrationAwareDriverAdapterFactory {
     });
     this.pools.push(pool);
     const adapter = await new PrismaPg(pool).connect();
+    readInternalChar(pool, adapter);
     adapter.executeScript = async (script) => {
       await pool.query(script);
     };
     return adapter;
   }
+}
+
+/** The catalog has columns of PostgreSQL's internal type `"char"` (oid 18), which the adapter does not know: one character each. */
+function readInternalChar(pool: pg.Pool, adapter: SqlDriverAdapter): void {
+  const columns = new WeakMap<object, number[]>();
+  const query = pool.query.bind(pool) as (...values: unknown[]) => Promise<pg.QueryResult>;
+  pool.query = (async (...values: unknown[]) => {
+    const result = await query(...values);
+    const internal = (result.fields ?? []).flatMap((field, index) => (field.dataTypeID === 18 ? [index] : []));
+    for (const index of internal) (result.fields[index] as pg.FieldDef).dataTypeID = 25;
+    if (internal.length > 0) columns.set(result.rows, internal);
+    return result;
+  }) as typeof pool.query;
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (params) => {
+    const found = await queryRaw(params);
+    for (const index of columns.get(found.rows) ?? []) found.columnTypes[index] = ColumnTypeEnum.Character;
+    return found;
+  };
 }
 
 let loading: Promise<typeof import("@prisma/schema-engine-wasm")> | undefined;
