@@ -8,15 +8,13 @@ import { env } from "@/lib/env";
 import { type Actor, can } from "./actor";
 import { signInCookies } from "./cookies";
 import { type Permission, permissionsOf } from "./permissions";
+import { idleHours } from "./session-limits";
 import { sessionOfCookie } from "./session-token";
 
 /**
  * Who is signed in. Every request looks the session up in the database, so revoking it or deactivating the person ends access at once
  * (ASVS 5.0, 7.4.1, 7.4.2). Times are the database's.
  */
-
-export const idleHours = 12;
-export const absoluteDays = 7;
 
 /** The person whose browser sent this request, or null. Read once per request, however many components ask. */
 export const currentActor = cache(async (): Promise<Actor | null> => {

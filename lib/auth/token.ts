@@ -4,7 +4,7 @@
 //   secret  52 characters of base32: 256 random bits
 //   check    7 characters of base32: CRC-32 of everything before it, so that secret scanners recognize a token without asking us
 // Stored is only HMAC-SHA-256(pepper, secret); at 256 bits of randomness a slow hash would add nothing (ASVS 5.0, 6.5.2). Knows no database.
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { base32 } from "@/lib/ids";
 
@@ -41,7 +41,7 @@ export function parseToken(text: string): ParsedToken | null {
 }
 
 /** What is stored of a token: 32 bytes. @param pepper 32 bytes that are not in the database */
-export function tokenDigest(pepper: Uint8Array, digestInput: string): Buffer {
+export function tokenDigest(pepper: Uint8Array | KeyObject, digestInput: string): Buffer {
   return createHmac("sha256", pepper).update(digestInput).digest();
 }
 
