@@ -7,9 +7,10 @@ import { genesis, type HeaderFacts, makeEntry } from "@/lib/audit/entry";
 import { encryptPayload, type PayloadFields, sealPayload } from "@/lib/audit/payload";
 import { writingKey } from "@/lib/audit/payload-keys";
 import { pool } from "@/lib/db";
+import { entryId } from "@/lib/ids";
 
-/** One entry to write. `scope` names whose key encrypts the payload; `sampleAt` is part of the facts. */
-export type TestEntry = HeaderFacts & { payload?: PayloadFields; scope?: string };
+/** One entry to write. `scope` names whose key encrypts the payload; `sampleAt` is part of the facts; `open` opens an approval with it. */
+export type TestEntry = HeaderFacts & { payload?: PayloadFields; scope?: string; open?: Record<string, unknown> };
 
 export type TestLane = {
   lane: bigint;
@@ -75,7 +76,7 @@ export async function testLane(): Promise<TestLane> {
       const bodies: (Buffer | null)[] = [];
       const deks: number[] = [];
       let prev = head;
-      for (const [at, { payload, scope, ...facts }] of entries.entries()) {
+      for (const [at, { payload, scope, open: _open, ...facts }] of entries.entries()) {
         const number = seq + BigInt(at) + 1n;
         const sealed = payload ? sealPayload(payload) : null;
         const key = await writingKey(scope ?? "system", now);
@@ -87,8 +88,21 @@ export async function testLane(): Promise<TestLane> {
         prev = entry.leaf;
       }
       await pool().query(
-        `SELECT audit.append($1, $2, $3, 'infinity', $4, $5, $6, $7::bytea[], $8::bytea[], $9::bytea[], $10::int[], $11::bytea[], ARRAY[]::bytea[], ARRAY[]::int[], false, NULL, NULL)`,
-        [row.lane, epoch, now, seq.toString(), head, prev, leaves, headers, bodies, deks, entries.map(() => null)],
+        `SELECT audit.append($1, $2, $3, 'infinity', $4, $5, $6, $7::bytea[], $8::bytea[], $9::bytea[], $10::int[], $11::bytea[], ARRAY[]::bytea[], ARRAY[]::int[], false, $12::jsonb, NULL)`,
+        [
+          row.lane,
+          epoch,
+          now,
+          seq.toString(),
+          head,
+          prev,
+          leaves,
+          headers,
+          bodies,
+          deks,
+          entries.map(() => null),
+          opened(lane, seq, entries),
+        ],
       );
       const written = entries.map((_, at) => seq + BigInt(at) + 1n);
       seq += BigInt(entries.length);
@@ -96,4 +110,12 @@ export async function testLane(): Promise<TestLane> {
       return written;
     },
   };
+}
+
+/** What opens approvals beside the entries that ask, as the decision plane passes it; null when none does. */
+function opened(lane: bigint, seq: bigint, entries: TestEntry[]): string | null {
+  const opens = entries.flatMap(({ open }, at) =>
+    open ? [{ ...open, o: at + 1, id: entryId("apr", lane, seq + BigInt(at) + 1n) }] : [],
+  );
+  return opens.length > 0 ? JSON.stringify({ open: opens }) : null;
 }

@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { effectClass } from "@/lib/policy/schema";
+import { approvalStatuses, stakes, verdicts } from "./state";
+
+/** Shapes of approvals on the wire, in forms and in the URL of the inbox. */
+
+export const approvalId = z.string().regex(/^apr_[0-9a-hjkmnp-tv-z]{18}$/, "an approval id starts with `apr_`");
+export const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is `sha256:` and 64 hex digits");
+
+export const approvalParams = z.strictObject({ id: approvalId });
+
+/** A verdict with the digest of the card it was given on. A denial says why. */
+export const voteInput = z
+  .strictObject({
+    verdict: z.enum(verdicts),
+    comment: z.string().trim().max(2000, "keep the comment under 2,000 characters").optional(),
+    seenDigest: sha256,
+  })
+  .refine((vote) => vote.verdict === "approve" || (vote.comment ?? "") !== "", {
+    path: ["comment"],
+    message: "say why you deny it; the owner and the log keep the reason",
+  });
+export type VoteInput = z.infer<typeof voteInput>;
+
+export const sorts = ["deadline", "oldest", "newest", "amount"] as const;
+export type InboxSort = (typeof sorts)[number];
+
+const filterShape = {
+  status: z.enum([...approvalStatuses, "all"]).default("pending"),
+  agent: z.string().max(64).optional(),
+  tool: z.string().max(128).optional(),
+  group: z.string().max(64).optional(),
+  /** `true`: only what I can decide now. */
+  mine: z.stringbool().default(false),
+  sort: z.enum(sorts).default("deadline"),
+};
+
+export const inboxFilter = z.strictObject(filterShape);
+export type InboxFilter = z.infer<typeof inboxFilter>;
+
+export const inboxQuery = z.strictObject({
+  ...filterShape,
+  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type InboxQuery = z.infer<typeof inboxQuery>;
+
+const time = z.iso.datetime();
+const party = z.object({ id: z.string(), name: z.string() });
+
+/** Why the caller cannot vote; `no_permission` and `token_cannot_vote` are about the caller, the rest about caller and request. */
+export const cannotVote = z.enum([
+  "no_permission",
+  "token_cannot_vote",
+  "already_decided",
+  "expired",
+  ...stakes,
+  "not_eligible",
+  "already_reviewed",
+]);
+export type CannotVote = z.infer<typeof cannotVote>;
+
+export const approvalSummary = z.object({
+  id: approvalId,
+  status: z.enum(approvalStatuses),
+  tool: z.string(),
+  effect: effectClass,
+  reversible: z.boolean(),
+  agent: party,
+  owner: party,
+  /** Decimal; null when the tool has none, or when it was erased. */
+  amount: z.string().nullable(),
+  currency: z.string().nullable(),
+  recipient: z.string().nullable(),
+  resource: z.string().nullable(),
+  codes: z.array(z.string()),
+  groups: z.array(z.string()),
+  stepUp: z.boolean(),
+  granted: z.int(),
+  required: z.int(),
+  requestedAt: time,
+  dueAt: time.nullable(),
+  expiresAt: time,
+  decidedAt: time.nullable(),
+  sample: z.boolean(),
+  canVote: z.boolean(),
+});
+export type ApprovalSummary = z.infer<typeof approvalSummary>;
+
+export const approvalPage = z.object({
+  items: z.array(approvalSummary),
+  nextCursor: z.string().nullable(),
+  total: z.int(),
+});
+export type ApprovalPage = z.infer<typeof approvalPage>;
+
+/** Exactly what a person is shown before deciding; its digest is stored with the vote. Every member is text or a list of text, so nothing is lost on the way to the screen. */
+export const card = z.object({
+  version: z.literal(1),
+  approvalId,
+  decisionId: z.string(),
+  requestedAt: time,
+  expiresAt: time,
+  tool: z.string(),
+  toolDescription: z.string().nullable(),
+  effect: z.string(),
+  reversible: z.boolean(),
+  agent: z.object({ id: z.string(), name: z.string(), environment: z.string(), riskClass: z.string() }),
+  owner: party,
+  amount: z.string().nullable(),
+  currency: z.string().nullable(),
+  recipients: z.array(z.string()),
+  targets: z.array(z.string()),
+  /** `erased`: the content was deleted by a retention rule. `altered`: it is not what the log committed to. Neither can be approved. */
+  content: z.enum(["readable", "erased", "altered"]),
+  /** Canonical JSON (RFC 8785) of the arguments; null when the content is not readable. */
+  arguments: z.string().nullable(),
+  resource: z.string().nullable(),
+  context: z.string().nullable(),
+  reasoning: z.array(z.string()),
+  findings: z.array(
+    z.object({ layer: z.string(), ruleId: z.string(), effect: z.string(), code: z.string(), message: z.string() }),
+  ),
+  quorum: z.int(),
+  groups: z.array(z.string()),
+  actionDigest: sha256,
+  policyHash: z.string(),
+});
+export type Card = z.infer<typeof card>;
+
+export const approvalDetail = approvalSummary.extend({
+  decisionId: z.string(),
+  actionDigest: sha256,
+  policyHash: z.string(),
+  statusReason: z.string().nullable(),
+  consumedAt: time.nullable(),
+  redeemedBy: z.string().nullable(),
+  missingGroups: z.array(z.string()),
+  /** The card and its digest; null when the caller may know of the request but not read its content. */
+  card: card.nullable(),
+  seenDigest: sha256.nullable(),
+  cannotVote: cannotVote.nullable(),
+  /** A sentence for `cannotVote`. */
+  cannotVoteBecause: z.string().nullable(),
+  votes: z.array(
+    z.object({
+      person: party,
+      verdict: z.enum(verdicts),
+      comment: z.string().nullable(),
+      groups: z.array(z.string()),
+      seenDigest: z.string(),
+      via: z.string(),
+      at: time,
+    }),
+  ),
+  /** Who can still decide: active people with the permission, of the groups asked for, without a stake; at most 50. */
+  mayVote: z.array(party.extend({ groups: z.array(z.string()) })),
+});
+export type ApprovalDetail = z.infer<typeof approvalDetail>;
+
+export const voteResult = z.object({
+  id: approvalId,
+  status: z.enum(approvalStatuses),
+  granted: z.int(),
+  required: z.int(),
+  missingGroups: z.array(z.string()),
+});
+export type VoteResult = z.infer<typeof voteResult>;
