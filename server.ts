@@ -1,36 +1,84 @@
 import { createServer } from "node:http";
 import next from "next";
+import { closeAbandonedLanes, heartbeat } from "@/lib/audit/lane";
+import { projectorJob } from "@/lib/audit/project";
+import { expireApprovalsJob } from "@/lib/approvals/expire";
+import { ensureFirstAdministrator } from "@/lib/auth/first-administrator";
+import { decisionPlane } from "@/lib/decisions/http";
+import { recordUses } from "@/lib/decisions/record-uses";
+import { startPlane, stopPlane } from "@/lib/decisions/plane";
+import { readiness } from "@/lib/decisions/readiness";
 import { ConfigurationError } from "@/lib/env";
+import { gate, managementGate, secure } from "@/lib/http/gate";
+import { startJobs } from "@/lib/jobs/periodic";
+import { listen } from "@/lib/live/listen";
+import { log } from "@/lib/log";
 import { prepare } from "@/lib/platform/prepare";
 import { progress, untilStopped } from "@/lib/platform/process";
+import { ensurePolicy } from "@/lib/policy/publish";
+import { refreshSnapshot } from "@/lib/policy/snapshot";
+import { seed } from "@/prisma/seed";
 
+/**
+ * One Node HTTP server. Start: settings → database → migrate → policy → sample organization → snapshot and lanes → listen.
+ * Each request: target and headers → decision plane on `node:http` alone → everything else to Next.
+ */
 const root = process.cwd();
 const stopped = untilStopped();
-const dev = process.env.NODE_ENV === "development";
+const development = process.env.NODE_ENV === "development";
+const build = "countersign 0.1.0";
 
 try {
   const { environment, announce, close } = await prepare(root, progress);
-  const app = next({ dev, dir: root, hostname: environment.host, port: environment.port });
-  const handle = app.getRequestHandler();
+  await ensurePolicy("system");
+  const plane = await startPlane(build);
+  if (environment.mode === "evaluation") await seed(progress);
+  const welcome = await ensureFirstAdministrator(environment.publicUrl);
+
+  const stopListening = listen("countersign_control", () => void refreshSnapshot().catch((error) => log.warn("the snapshot could not be refreshed", { error })));
+  const everyProcess = [
+    { name: "heartbeat", everyMilliseconds: 2000, run: () => heartbeat(build) },
+    { name: "abandoned lanes", everyMilliseconds: 5000, run: () => closeAbandonedLanes(plane.lanes.identity) },
+    { name: "credential use", everyMilliseconds: 5000, run: recordUses },
+  ];
+  const stopJobs = startJobs(environment.role === "web" ? everyProcess : [...everyProcess, projectorJob, expireApprovalsJob]);
+
+  const app = next({ dev: development, dir: root, hostname: environment.host, port: environment.port });
+  const pages = app.getRequestHandler();
   await app.prepare();
 
-  const server = createServer((request, response) => {
-    if (request.url === "/healthz") {
-      response.writeHead(200, { "content-type": "application/json" }).end('{"status":"ok"}');
-      return;
-    }
-    void handle(request, response);
-  });
+  const settings = { hosts: new Set(environment.origins.map((origin) => new URL(origin).host)), publicUrl: environment.publicUrl, trustedProxies: environment.trustedProxies, development };
+  const decisions = decisionPlane({ metricsToken: environment.metricsToken, ready: () => readiness(plane), gauges: () => ({ countersign_queue_depth: { help: "decisions waiting for a lane", value: plane.lanes.depth() } }) });
+  const server = createServer(
+    { shouldUpgradeCallback: () => development, maxHeaderSize: 16 * 1024, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 65_000, insecureHTTPParser: false },
+    (request, response) => {
+      const refusal = gate(request, settings);
+      if (refusal) return refuse(response, refusal);
+      if (decisions(request, response)) return;
+      const further = managementGate(request);
+      if (further) return refuse(response, further);
+      secure(request, response, settings);
+      void pages(request, response);
+    },
+  );
+  server.maxHeadersCount = 100;
+  server.maxRequestsPerSocket = 10_000;
   await new Promise<void>((settle, fail) => {
     server.once("error", fail);
     server.listen(environment.port, environment.host, settle);
   });
   announce(environment.publicUrl);
   progress(`Countersign is ready at ${environment.publicUrl}`);
+  if (welcome) console.log(`\n  First administrator: open ${welcome} once, within a day.\n`);
+  else if (environment.mode === "evaluation") console.log("\n  Evaluation mode with a sample organization: open the address and pick a person. Ctrl-C stops everything.\n");
 
   await stopped;
   progress("stopping");
   server.close();
+  server.closeIdleConnections();
+  await stopJobs();
+  stopListening();
+  await stopPlane();
   server.closeAllConnections();
   await close();
   process.exit(0);
@@ -38,4 +86,10 @@ try {
   if (!(error instanceof ConfigurationError)) throw error;
   for (const problem of error.problems) console.error(problem);
   process.exit(1);
+}
+
+function refuse(response: import("node:http").ServerResponse, { status, detail }: { status: number; detail: string }): void {
+  const body = JSON.stringify({ type: "about:blank", status, detail });
+  response.writeHead(status, { "content-type": "application/problem+json", "content-length": Buffer.byteLength(body), "cache-control": "no-store", connection: "close" });
+  response.end(body);
 }

@@ -20,7 +20,8 @@ test("a killed database session is an error of its query, and the next query wor
     () => "answered",
     () => "refused",
   );
-  const sleeping = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'";
+  const sleeping =
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'";
   await expect.poll(async () => (await owner.query(sleeping)).rowCount).toBe(1);
   await owner.query(`SELECT pg_terminate_backend(pid) FROM (${sleeping}) s`);
   expect(await slow).toBe("refused");

@@ -23,9 +23,12 @@ export function chromium() {
     progress("that did not work, installing the system's package");
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     runsQuietly("apt-get", ["update"], { env });
-    if (runsQuietly("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { env })) return usual.find(executable);
+    if (runsQuietly("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { env }))
+      return usual.find(executable);
   }
-  console.error("The browser tests need Chromium: install it (Debian: `apt-get install chromium`), or set COUNTERSIGN_CHROMIUM to its path.");
+  console.error(
+    "The browser tests need Chromium: install it (Debian: `apt-get install chromium`), or set COUNTERSIGN_CHROMIUM to its path.",
+  );
   return null;
 }
 

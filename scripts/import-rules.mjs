@@ -11,7 +11,19 @@ import { root } from "./bootstrap.mjs";
  * the kernel alone; a new arrow points down this list and comes with a decision record.
  */
 const arrows = {
-  decisions: ["incidents", "approvals", "behavior", "contracts", "data-rules", "agents", "tools", "policy", "auth", "audit", "http"],
+  decisions: [
+    "incidents",
+    "approvals",
+    "behavior",
+    "contracts",
+    "data-rules",
+    "agents",
+    "tools",
+    "policy",
+    "auth",
+    "audit",
+    "http",
+  ],
   incidents: ["agents", "policy", "auth", "audit"],
   metrics: ["agents", "policy", "auth", "audit"],
   approvals: ["policy", "auth", "audit", "live"],
@@ -49,7 +61,8 @@ export function importViolations() {
 function refusal(from, to, test, module) {
   const above = { lib: ["components", "app"], components: ["app"] }[from.split("/")[0]] ?? [];
   if (above.includes(to.split("/")[0])) return `${from.split("/")[0]} does not import ${to.split("/")[0]}`;
-  if (from.startsWith("components/") && !test && module?.serverOnly) return "components do not import server-only files";
+  if (from.startsWith("components/") && !test && module?.serverOnly)
+    return "components do not import server-only files";
   if (!from.startsWith("lib/") || !to.startsWith("lib/") || test) return null;
   const [source, target] = [folder(from), folder(to)];
   if (source === target || target === kernel) return null;
@@ -113,7 +126,11 @@ function read(path) {
 
 /** The file of ours that a specifier names, relative to the root; null for a package. */
 function resolved(name, from) {
-  const base = name.startsWith("@/") ? join(root, name.slice(2)) : name.startsWith(".") ? join(dirname(from), name) : null;
+  const base = name.startsWith("@/")
+    ? join(root, name.slice(2))
+    : name.startsWith(".")
+      ? join(dirname(from), name)
+      : null;
   if (!base) return null;
   const path = [base, `${base}.ts`, `${base}.tsx`].find((path) => existsSync(path) && statSync(path).isFile());
   return relative(root, path ?? base);

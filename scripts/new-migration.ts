@@ -1,7 +1,7 @@
 // Writes the SQL that takes the migrations to prisma/schema.prisma into a new migration folder, to be read and completed by a person:
 // `npm run db:migrate:new -- name`. The migrations are replayed in a database of their own on a throwaway server.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
@@ -15,6 +15,7 @@ if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "countersign-migration-"));
+chmodSync(folder, 0o711);
 const server = await startEmbeddedPostgres(join(folder, "postgres"));
 try {
   const schema = join(root, "prisma", "schema.prisma");

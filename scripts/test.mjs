@@ -1,6 +1,6 @@
 // `npm test`: every check there is, in the order in which they fail fastest. `npm test -- unit db` runs some of them.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,9 @@ const stages = {
   unit: () => vitest("unit"),
   db: () => vitest("db"),
   postgres15: () => {
-    const installed = ["15", "16", "17"].map((version) => `/usr/lib/postgresql/${version}/bin`).find((path) => existsSync(path));
+    const installed = ["15", "16", "17"]
+      .map((version) => `/usr/lib/postgresql/${version}/bin`)
+      .find((path) => existsSync(path));
     if (installed) return vitest("db", { COUNTERSIGN_TEST_POSTGRES: installed });
     console.log("no older PostgreSQL is installed here");
     return {};
@@ -92,6 +94,7 @@ async function playwright() {
   const browser = chromium();
   if (!browser) return { "there is a browser": false };
   const data = mkdtempSync(join(tmpdir(), "countersign-e2e-"));
+  chmodSync(data, 0o711);
   const file = join(results, "browser.json");
   const env = {
     COUNTERSIGN_CHROMIUM: browser,

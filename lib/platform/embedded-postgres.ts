@@ -54,9 +54,9 @@ export async function startEmbeddedPostgres(directory: string, binaries?: string
   const password = keptPassword(join(home, "postgres-password"));
   const runner = runnerFor(directory, binaries);
   if (!existsSync(join(directory, "PG_VERSION"))) await createCluster(directory, password, runner);
-  await stopLeftover(directory);
 
   const address = await addressFor(directory, runner);
+  await stopLeftover(directory, address);
   const urlFor = (user: string, secret: string, database = "postgres") => {
     const authority = address.host.startsWith("/") ? "localhost" : `${address.host}:${address.port}`;
     const socket = address.host.startsWith("/") ? `?host=${encodeURIComponent(address.host)}` : "";
@@ -82,6 +82,9 @@ export async function startEmbeddedPostgres(directory: string, binaries?: string
     });
   };
   watch(child);
+  // Whatever ends this process, short of a kill, ends the server too.
+  const last = () => void (stopping || child.kill("SIGINT"));
+  process.once("exit", last);
 
   return {
     adminUrl,
@@ -89,6 +92,7 @@ export async function startEmbeddedPostgres(directory: string, binaries?: string
     pid: () => child.pid ?? 0,
     async stop() {
       stopping = true;
+      process.off("exit", last);
       await end(child.pid ?? 0);
     },
   };
@@ -174,7 +178,12 @@ async function createCluster(directory: string, password: string, runner: Runner
   const version = execFileSync(runner.binary("initdb"), ["--version"], { encoding: "utf8" });
   const builtin = Number(/(\d+)/.exec(version)?.[1]) >= 17;
   const locale = builtin ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
-  const child = run(runner, runner.binary("initdb"), ["-D", unfinished, `--pwfile=${secret}`, ...flags, ...locale], "pipe");
+  const child = run(
+    runner,
+    runner.binary("initdb"),
+    ["-D", unfinished, `--pwfile=${secret}`, ...flags, ...locale],
+    "pipe",
+  );
   let output = "";
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (output += chunk));
@@ -184,13 +193,17 @@ async function createCluster(directory: string, password: string, runner: Runner
   renameSync(unfinished, directory);
 }
 
-/** A server that outlived its program is stopped by the process id in its own file; a stale file is removed. */
-async function stopLeftover(directory: string): Promise<void> {
+/** A server that outlived its program is stopped by the process id in its own file; stale files are removed. */
+async function stopLeftover(directory: string, { host, port }: Address): Promise<void> {
   const file = join(directory, "postmaster.pid");
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
-  if (serves(pid, directory)) await end(pid);
-  rmSync(file, { force: true });
+  if (existsSync(file)) {
+    const pid = Number(readFileSync(file, "utf8").split("\n")[0]);
+    if (serves(pid, directory)) await end(pid);
+    rmSync(file, { force: true });
+  }
+  for (const left of [`.s.PGSQL.${port}`, `.s.PGSQL.${port}.lock`]) {
+    if (host.startsWith("/")) rmSync(join(host, left), { force: true });
+  }
 }
 
 /** Whether process `pid` is a PostgreSQL server of this folder; numbers are reused after a restart of the machine. */
@@ -286,7 +299,12 @@ async function launch(directory: string, address: Address, runner: Runner, admin
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const tooLong = existsSync(log) && statSync(log).size > 16_000_000;
-  const child = run(runner, runner.binary("postgres"), ["-D", directory, ...flags], openSync(log, tooLong ? "w" : "a", 0o600));
+  const child = run(
+    runner,
+    runner.binary("postgres"),
+    ["-D", directory, ...flags],
+    openSync(log, tooLong ? "w" : "a", 0o600),
+  );
 
   let ended: string | null = null;
   child.once("error", (error) => (ended = error.message));

@@ -2,6 +2,8 @@ import "server-only";
 
 import { join, resolve } from "node:path";
 import pg from "pg";
+import { initializeLog } from "@/lib/audit/initialize";
+import { receiptKeyOf } from "@/lib/audit/receipt-key";
 import { closePool } from "@/lib/db";
 import {
   ConfigurationError,
@@ -39,9 +41,19 @@ export async function prepare(root: string, progress: (line: string) => void = (
   const secrets = evaluation ? evaluationSecrets(join(home, "secrets.json")) : {};
   const settings = settingsFrom({ ...secrets, ...variables, COUNTERSIGN_DATA: home });
 
+  const initialize = (ownerUrl: string) =>
+    initializeLog(
+      ownerUrl,
+      {
+        host: new URL(settings.publicUrl).host,
+        sample: evaluation,
+        receiptKey: receiptKeyOf(settings.signingKey),
+      },
+      "countersign",
+    );
   const { database, announce, stop } = evaluation
-    ? await embedded(root, home, secrets.COUNTERSIGN_DATABASE_PASSWORD ?? "", progress)
-    : await external(root, variables, progress);
+    ? await embedded(root, home, secrets.COUNTERSIGN_DATABASE_PASSWORD ?? "", initialize, progress)
+    : await external(root, variables, initialize, progress);
   const environment = { ...settings, database };
   provideEnvironment(environment);
   for (const name of secretNames) delete process.env[name];
@@ -61,6 +73,7 @@ async function embedded(
   root: string,
   home: string,
   password: string,
+  initialize: (ownerUrl: string) => Promise<void>,
   progress: (line: string) => void,
 ): Promise<Database> {
   const lock = takeLock(join(home, "server.lock"));
@@ -78,6 +91,7 @@ async function embedded(
     if (applied.length > 0)
       progress(`applied ${applied.length} database ${applied.length === 1 ? "migration" : "migrations"}`);
     await assertSafeServer(server.adminUrl("countersign"));
+    await initialize(server.adminUrl("countersign"));
     await appLogin(server.adminUrl("countersign"), password);
     const url = new URL(server.urlFor("countersign_app", password, "countersign"));
     url.searchParams.set("options", "-c TimeZone=UTC");
@@ -111,6 +125,7 @@ async function createDatabase(adminUrl: string): Promise<void> {
 async function external(
   root: string,
   variables: Record<string, string | undefined>,
+  initialize: (ownerUrl: string) => Promise<void>,
   progress: (line: string) => void,
 ): Promise<Database> {
   const url = variables.DATABASE_URL ?? "";
@@ -120,6 +135,7 @@ async function external(
   if (applied.length > 0)
     progress(`applied ${applied.length} database ${applied.length === 1 ? "migration" : "migrations"}`);
   await assertSafeServer(url);
+  await initialize(migrateUrl);
   const database = await appAddress(url, migrateUrl);
   if (database.singleRole) {
     progress(

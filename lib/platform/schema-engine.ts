@@ -30,10 +30,18 @@ export async function withSchemaEngine<T>(
   const engine = await SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(factory));
   try {
     return await use(engine);
+  } catch (error) {
+    throw factory.refusal ? new Error(named(factory.refusal, error), { cause: error }) : error;
   } finally {
     engine.free();
     await factory.close();
   }
+}
+
+/** What PostgreSQL said, with the name of the migration; the engine itself says neither in words. */
+function named(refusal: string, error: unknown): string {
+  const name = /migration_name="([^"]+)"/.exec(error instanceof Error ? error.message : "")?.[1];
+  return name ? `\`${name}\`: ${refusal}` : refusal;
 }
 
 /** The migrations on disk, oldest first, in the form the engine reads. */
@@ -65,6 +73,8 @@ export function migrationsIn(root: string): MigrationList {
 class WholeScripts implements SqlMigrationAwareDriverAdapterFactory {
   readonly provider = "postgres";
   readonly adapterName = "@prisma/adapter-pg";
+  /** PostgreSQL's words about the last script it refused. */
+  refusal: string | null = null;
   private readonly pools: pg.Pool[] = [];
   constructor(private readonly config: pg.PoolConfig) {}
 
@@ -101,7 +111,10 @@ class WholeScripts implements SqlMigrationAwareDriverAdapterFactory {
     const adapter = await new PrismaPg(pool).connect();
     readInternalChar(pool, adapter);
     adapter.executeScript = async (script) => {
-      await pool.query(script);
+      await pool.query(script).catch((error) => {
+        this.refusal = error.message;
+        throw error;
+      });
     };
     return adapter;
   }

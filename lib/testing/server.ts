@@ -1,6 +1,6 @@
 import "server-only";
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -24,6 +24,7 @@ declare module "vitest" {
 export async function setup(project: TestProject) {
   const given = process.env.COUNTERSIGN_TEST_DATABASE_URL;
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
+  chmodSync(folder, 0o711); // root's tests run the server as another account
   const binaries = process.env.COUNTERSIGN_TEST_POSTGRES;
   const server = given ? null : await startEmbeddedPostgres(join(folder, "postgres"), binaries);
   const adminUrl = given ?? server?.adminUrl() ?? "";
