@@ -64,7 +64,7 @@ describe("an intact lane", () => {
         fc.array(fc.record({ tool: fc.string({ unit: "binary" }), codes: fc.array(fc.string()) }), { maxLength: 12 }),
         (facts) => {
           const { state, rows } = laneOf(1);
-          let prev = Buffer.from(state.head);
+          let prev: Buffer = Buffer.from(state.head);
           for (const fact of facts) {
             const tool = fact.tool.toWellFormed();
             const codes = fact.codes.map((code) => code.toWellFormed());
