@@ -23,8 +23,8 @@ export function BarList({ items, noun, empty }: { items: readonly BarListItem[];
     <ol className="flex flex-col">
       {items.map((item) => (
         <li key={item.key} className="flex min-h-9 flex-col justify-center gap-1 py-1">
-          <div className="flex items-baseline justify-between gap-4">
-            <span className="min-w-0 truncate">
+          <div className="flex min-h-6 items-baseline justify-between gap-4">
+            <span className="flex min-w-0 items-baseline truncate leading-6">
               {item.href ? (
                 <Link
                   href={item.href}

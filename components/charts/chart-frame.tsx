@@ -3,7 +3,7 @@
 import { clsx } from "clsx";
 import { ChartColumn, Table2 } from "lucide-react";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
-import { Button } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/icon-button";
 
 export type LegendEntry = { label: string; swatch: ReactNode };
 
@@ -23,18 +23,18 @@ type ChartFrameProps = {
 export function ChartFrame({ label, legend = [], table, empty, height = "md", children }: ChartFrameProps) {
   const [asTable, setAsTable] = useState(false);
   const mounted = useMounted();
-  const room = height === "sm" ? "h-40" : "h-56";
+  const room = height === "sm" ? "min-h-40" : "min-h-56";
   if (empty) {
     return (
-      <figure aria-label={label} className={clsx("grid place-items-center px-4 text-center text-muted", room)}>
+      <figure aria-label={label} className={clsx("grid flex-1 place-items-center px-4 text-center text-muted", room)}>
         {empty}
       </figure>
     );
   }
   return (
-    <figure aria-label={label} className="flex min-w-0 flex-col gap-2">
-      <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 text-muted text-xs">
+    <figure aria-label={label} className="flex min-w-0 flex-1 flex-col gap-2">
+      <div className="flex min-h-7 items-start justify-between gap-2">
+        <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 py-1.5 text-muted text-xs">
           {legend.map((entry) => (
             <li key={entry.label} className="flex items-center gap-1.5">
               {entry.swatch}
@@ -42,13 +42,18 @@ export function ChartFrame({ label, legend = [], table, empty, height = "md", ch
             </li>
           ))}
         </ul>
-        <Button variant="ghost" size="sm" className="-mr-2 ml-auto text-muted" onClick={() => setAsTable(!asTable)}>
-          {asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
-          {asTable ? "View as chart" : "View as table"}
-        </Button>
+        <IconButton
+          label={asTable ? "View as chart" : "View as table"}
+          icon={asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
+          variant="quiet"
+          className="ml-auto"
+          onClick={() => setAsTable(!asTable)}
+        />
       </div>
-      <div className={clsx("min-w-0 print:h-auto", room)}>
-        {asTable ? <ChartTable label={label} {...table} /> : mounted && children}
+      <div className={clsx("relative min-w-0 flex-1", room)}>
+        <div className="absolute inset-0">
+          {asTable ? <ChartTable label={label} {...table} /> : mounted && children}
+        </div>
       </div>
     </figure>
   );

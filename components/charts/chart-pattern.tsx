@@ -10,13 +10,13 @@ export type ChartFill = { color: string; pattern: PatternKind };
 export function ChartPattern({ id, fill: { color, pattern } }: { id: string; fill: ChartFill }) {
   return (
     <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse">
+      <rect width="6" height="6" fill="var(--color-surface)" />
       <rect width="6" height="6" fill={color} fillOpacity={pattern === "solid" ? 1 : 0.18} />
       {(pattern === "stripes" || pattern === "cross") && (
         <path d="M-1.5 1.5l3-3M0 6l6-6M4.5 7.5l3-3" stroke={color} strokeWidth="1.75" />
       )}
       {pattern === "cross" && <path d="M-1.5 4.5l3 3M0 0l6 6M4.5-1.5l3 3" stroke={color} strokeWidth="1.75" />}
       {pattern === "dots" && <circle cx="3" cy="3" r="1.5" fill={color} />}
-      {pattern === "outline" && <rect width="6" height="6" fill="none" />}
     </pattern>
   );
 }

@@ -46,7 +46,7 @@ export function CommandPalette({
 
   return (
     <Primitive.Root open={open} onOpenChange={setOpen}>
-      <Primitive.Trigger className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-control bg-surface px-2 text-muted hover:bg-surface-hover sm:max-w-72">
+      <Primitive.Trigger className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-border-strong bg-surface px-2 text-muted hover:bg-surface-hover sm:max-w-72">
         <Search aria-hidden className="size-4 shrink-0" />
         <span className="min-w-0 flex-1 truncate text-left">Search or go to</span>
         <span className="flex gap-1 max-sm:hidden">

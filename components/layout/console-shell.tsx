@@ -27,13 +27,18 @@ export type ConsoleShellProps = {
 export function ConsoleShell({ nav, person, theme, banner, search, signOut, children }: ConsoleShellProps) {
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[13rem_minmax(0,1fr)]">
-      <aside className="sticky top-0 hidden h-dvh flex-col overflow-y-auto border-r bg-canvas md:flex print:hidden">
-        <Link href="/" className="flex h-12 shrink-0 items-center gap-2 px-4 font-semibold text-base -outline-offset-2">
-          <Logo />
-          Countersign
-        </Link>
-        <NavigationList groups={nav} />
-      </aside>
+      <div className="hidden border-r bg-canvas md:block print:hidden">
+        <aside className="sticky top-0 flex h-dvh flex-col overflow-y-auto">
+          <Link
+            href="/"
+            className="flex h-12 shrink-0 items-center gap-2 px-4 font-semibold text-base -outline-offset-2"
+          >
+            <Logo />
+            Countersign
+          </Link>
+          <NavigationList groups={nav} />
+        </aside>
+      </div>
       <div className="flex min-w-0 flex-col">
         {banner && <div className="print:hidden">{banner}</div>}
         <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b bg-surface px-4 md:px-6 print:hidden">

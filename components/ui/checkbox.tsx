@@ -29,13 +29,11 @@ export function Checkbox({ label, hint, labelHidden, indeterminate = false, clas
         />
         <Check
           aria-hidden
-          strokeWidth={3}
-          className="pointer-events-none invisible col-start-1 row-start-1 size-3 text-on-accent peer-checked:visible peer-indeterminate:invisible"
+          className="pointer-events-none invisible col-start-1 row-start-1 size-3 stroke-3 text-on-accent peer-checked:visible peer-indeterminate:invisible"
         />
         <Minus
           aria-hidden
-          strokeWidth={3}
-          className="pointer-events-none invisible col-start-1 row-start-1 size-3 text-on-accent peer-indeterminate:visible"
+          className="pointer-events-none invisible col-start-1 row-start-1 size-3 stroke-3 text-on-accent peer-indeterminate:visible"
         />
       </span>
       <span className={labelHidden ? "sr-only" : "min-w-0"}>

@@ -36,7 +36,7 @@ export function CopyButton({ value, label, shown = false }: { value: string; lab
       </Button>
     );
   }
-  return <IconButton label={name} icon={icon} onClick={copy} className="size-6 text-muted [&_svg]:size-3.5" />;
+  return <IconButton label={name} icon={icon} onClick={copy} variant="quiet" size="xs" />;
 }
 
 /** The clipboard API exists only on secure origins; plain HTTP on a private host falls back to a selection. */

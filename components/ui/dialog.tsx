@@ -62,7 +62,7 @@ export function OverlayHeader({ title, description }: { title: ReactNode; descri
         {description && <Primitive.Description className="text-muted">{description}</Primitive.Description>}
       </div>
       <Primitive.Close asChild>
-        <IconButton label="Close" icon={<X aria-hidden />} className="-mt-0.5 -mr-1" />
+        <IconButton label="Close" icon={<X aria-hidden />} variant="quiet" className="-mt-0.5 -mr-1" />
       </Primitive.Close>
     </div>
   );

@@ -71,16 +71,16 @@ export function FilterBar({ search, filters = [], actions }: FilterBarProps) {
 
   return (
     <search aria-busy={busy} className="flex flex-col gap-2" data-no-print>
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap">
         {search && (
-          <Form action={pathname} onSubmit={submitSearch} className="w-full sm:w-64">
+          <Form action={pathname} onSubmit={submitSearch} className="col-span-2 sm:w-64">
             <SearchInput key={searched} name={query} placeholder={search.placeholder} defaultValue={searched ?? ""} />
           </Form>
         )}
         {filters.map((filter) => (
           <FilterControl key={filter.name} filter={filter} values={params.getAll(filter.name)} onChange={set} />
         ))}
-        {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="col-span-2 ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
       {chips.length > 0 && (
         <ul aria-label="Active filters" className="flex flex-wrap items-center gap-1">
@@ -136,7 +136,7 @@ function FilterControl({
         before={filter.label}
         value={values[0] ?? ""}
         onChange={(event) => onChange(filter.name, [event.target.value])}
-        className="sm:w-auto"
+        className="col-span-2 sm:w-auto"
       />
     );
   }
@@ -146,7 +146,7 @@ function FilterControl({
         label={filter.label}
         className="max-h-80 min-w-48 overflow-y-auto"
         trigger={
-          <Button className="font-normal">
+          <Button className="w-full font-normal max-sm:justify-between sm:w-auto">
             {filter.label}
             {values.length > 0 && <span className="tabular text-muted">{values.length}</span>}
             <ChevronDown aria-hidden className="text-muted" />

@@ -22,7 +22,7 @@ export function Select({ options, placeholder, className, ...rest }: SelectProps
         {...rest}
         {...useFieldControl(rest)}
         {...(placeholder !== undefined && uncontrolled ? { defaultValue: "" } : {})}
-        className="control h-8 w-full appearance-none truncate pr-8 pl-2"
+        className="control h-8 w-full appearance-none truncate pr-8 pl-2 has-[option[value='']:checked]:text-muted"
       >
         {placeholder !== undefined && <option value="">{placeholder}</option>}
         {options.map((option) => (

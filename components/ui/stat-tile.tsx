@@ -14,7 +14,7 @@ type StatTileProps = {
 /** One number of an overview. Belongs in a `StatRow`. */
 export function StatTile({ label, value, detail, href }: StatTileProps) {
   return (
-    <div className="relative flex min-w-0 flex-col bg-surface px-4 py-3 has-[a:hover]:bg-surface-hover">
+    <div className="relative -mt-px -ml-px flex min-w-0 flex-col border-t border-l px-4 py-3 has-[a:hover]:bg-surface-hover">
       <dt className="truncate text-muted text-xs">{label}</dt>
       <dd className="tabular truncate font-medium text-2xl">
         {href ? (
@@ -34,7 +34,7 @@ export function StatTile({ label, value, detail, href }: StatTileProps) {
 /** Stat tiles side by side with hairlines between them. */
 export function StatRow({ children }: { children: ReactNode }) {
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border md:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
+    <dl className="grid grid-cols-2 overflow-hidden rounded-lg border bg-surface md:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
       {children}
     </dl>
   );

@@ -9,20 +9,33 @@ export function TableFrame({ label, framed, children }: { label: string; framed:
   return (
     // biome-ignore lint/a11y/useSemanticElements: a section would be a landmark; this is only a named group that scrolls
     <div
+      ref={watchWidth}
       role="group"
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls and moves by key must take focus
       tabIndex={0}
       onKeyDown={moveBetweenRows}
       className={clsx(
-        "min-w-0 overflow-x-auto lg:overflow-x-visible",
-        framed &&
-          "rounded-lg border lg:[&_thead_th:first-child]:rounded-tl-lg lg:[&_thead_th:last-child]:rounded-tr-lg",
+        "min-w-0 data-wide:overflow-x-auto max-lg:overflow-x-auto",
+        framed && "rounded-lg border [&_thead_th:first-child]:rounded-tl-lg [&_thead_th:last-child]:rounded-tr-lg",
       )}
     >
       {children}
     </div>
   );
+}
+
+/**
+ * Marks a table that is wider than its room, which then scrolls inside its frame. One that fits must not be a scroll
+ * container, or its header could not stick to the window.
+ */
+function watchWidth(frame: HTMLDivElement | null) {
+  const table = frame?.querySelector("table");
+  if (!frame || !table) return;
+  const observer = new ResizeObserver(() => frame.toggleAttribute("data-wide", table.offsetWidth > frame.clientWidth));
+  observer.observe(frame);
+  observer.observe(table);
+  return () => observer.disconnect();
 }
 
 /** Moves the focus along the row links. Nothing here acts on a row: Enter on the link opens it, as anywhere. */

@@ -20,7 +20,7 @@ export function Table({ label, framed = true, children }: { label: string; frame
 /** The header row. It sticks below the top bar on wide screens. */
 export function TableHead({ children }: { children: ReactNode }) {
   return (
-    <thead className="lg:sticky lg:top-12 lg:z-10">
+    <thead className="in-data-wide:static lg:sticky lg:top-12 lg:z-10">
       <tr>{children}</tr>
     </thead>
   );
@@ -62,9 +62,10 @@ export function Td({ align, hideBelow, children, className, ...rest }: Omit<Comp
 /** The first cell: names the thing and links to it. */
 export function RowLink({ href, children, detail }: { href: string; children: ReactNode; detail?: ReactNode }) {
   return (
-    <th scope="row" className={clsx(cellStyle({}), "max-w-80 font-normal")}>
+    <th scope="row" className={clsx(cellStyle({}), "max-w-44 font-normal sm:max-w-80")}>
       <Link
         href={href}
+        prefetch={false}
         data-row-link
         className="inline-flex min-h-6 max-w-full items-center rounded-md font-medium hover:underline"
       >

@@ -90,7 +90,7 @@ function ToastCard({ toast: { id, kind, title, description, action } }: { toast:
           {action.label}
         </Button>
       )}
-      <IconButton label="Dismiss" icon={<X aria-hidden />} onClick={() => dismiss(id)} className="size-6" />
+      <IconButton label="Dismiss" icon={<X aria-hidden />} onClick={() => dismiss(id)} variant="quiet" size="xs" />
     </div>
   );
 }
