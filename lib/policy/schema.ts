@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toolNamePattern } from "./tool-name";
 
 /**
  * The shapes of policy: catalogue, tiers, guardrails, conditions and mandates.
@@ -25,8 +26,6 @@ export const environment = z.enum(environments);
 export const riskClass = z.enum(riskClasses);
 export const agentStatus = z.enum(agentStatuses);
 
-/** Exact tool names: T10 refuses everything else and never folds. */
-export const toolNamePattern = /^[a-z0-9][a-z0-9._/-]{0,127}$/;
 export const toolName = z
   .string()
   .regex(toolNamePattern, "a tool name is 1 to 128 of a-z, 0-9, `.`, `_`, `/`, `-` and starts with a letter or digit");
@@ -127,8 +126,8 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
 // ── Tiers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * Who must agree. `quorum` counts different people; each group named must be represented among them; no group means
- * any approver. `expiresIn` and `sla` are seconds. Nobody approves for themselves.
+ * Who must agree. `quorum` counts different people of the groups named, each group represented among them; no group
+ * means any approver. `expiresIn` and `sla` are seconds. Nobody approves for themselves.
  */
 export const approvalSpec = z.strictObject({
   quorum: z.int().min(1).max(10),
@@ -148,7 +147,6 @@ export const band = z.strictObject({
   upTo: moneyString.optional(),
   currency: currencyCode.optional(),
   when: condition.optional(),
-  // biome-ignore lint/suspicious/noThenProperty: the word of the policy model; bands are data and never awaited.
   then: bandThen,
 });
 export type Band = z.infer<typeof band>;

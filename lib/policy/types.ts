@@ -1,3 +1,4 @@
+import type { Json } from "@/lib/json";
 import type {
   ApprovalSpec,
   agentStatuses,
@@ -50,8 +51,6 @@ export type Principal = {
   /** Epoch milliseconds, UTC; from this instant on the agent is refused. */
   expiresAt?: number | undefined;
 };
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export type Resource = {
   type?: string | undefined;
@@ -110,10 +109,12 @@ export type Finding = {
 /** What the caller must also do. */
 export type Obligation = { kind: "redact"; pointers: string[] } | { kind: "report_outcome"; withinSeconds: number };
 
-/** One budget that recording the decision must reserve, in the same transaction, or be refused. */
+/** One budget that recording an allow must reserve, in the same transaction, or be refused. */
 export type BudgetCharge = {
-  /** Names the counter; equal for every charge of the same budget and counterparty. */
+  /** Names the counter, but for the counterparty. */
   key: string;
+  /** The recipient that is counted; to be digested into the counter's name, because it may be a person. `null` for other scopes. */
+  counterparty: string | null;
   /** The rule, for the reason given when it is exhausted. */
   ruleId: string;
   scope: (typeof budgetScopes)[number];
@@ -130,8 +131,14 @@ export type BudgetCharge = {
   currency: string | null;
 };
 
-/** What the database answered about a charge it refused. */
-export type BudgetRefusal = { key: string; remainingMinor?: bigint | undefined; remainingCount?: number | undefined };
+/** What the database answered about a charge it refused: the sums in the window without it. */
+export type BudgetRefusal = {
+  key: string;
+  window: BudgetWindow;
+  counterparty?: string | null | undefined;
+  spentMinor?: bigint | undefined;
+  used?: number | undefined;
+};
 
 /** What was learned by trying to record an earlier evaluation of the same request. */
 export type Learned = { exhausted?: readonly BudgetRefusal[] | undefined };
@@ -160,7 +167,7 @@ export type Evaluation = {
   obligations: Obligation[];
   /** Present when the outcome is `approval_required`: the strictest of all that was asked. */
   approval?: ApprovalSpec;
-  /** To reserve when the decision is recorded; empty when the outcome is `deny`. */
+  /** To reserve when an allow is recorded (for one that asks: when its approval is redeemed); empty when the outcome is `deny`. */
   budgets: BudgetCharge[];
   /** What the outcome had been with the rules in shadow enforced; `null` when the same. */
   wouldBe: "deny" | "approval_required" | null;

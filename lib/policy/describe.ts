@@ -1,0 +1,133 @@
+import { findAttribute } from "./attributes";
+import { effectVerb, hoursText, list, whoMustApprove } from "./messages";
+import {
+  type Band,
+  type BandThen,
+  type Condition,
+  type EffectClass,
+  effectClasses,
+  type HoursWindow,
+  type Money,
+  type Operator,
+  type Tier,
+} from "./schema";
+
+/**
+ * Policy in words, for people who read it rather than write it. It says what the bands say and judges nothing: what else narrows a
+ * call (guardrails, the mandate, budgets, irreversible tools below T4) is said by those.
+ */
+
+export type BandWords = {
+  effect: "allow" | "approval" | "deny";
+  /** `up to 500.00 EUR, when the mandate names every recipient`; empty when the band takes everything left. */
+  scope: string;
+  /** `one person of Finance must approve`; for `approval` only. */
+  who: string;
+};
+
+/** The bands of one cell of the matrix, in the order in which they are tried. A class without bands is refused. */
+export function describeBands(bands: readonly Band[] | undefined): BandWords[] {
+  if (!bands || bands.length === 0) return [{ effect: "deny", scope: "", who: "" }];
+  const words = bands.map((band) => ({
+    effect: effectOf(band.then),
+    scope: [
+      band.upTo === undefined ? "" : `up to ${band.upTo} ${band.currency}`,
+      band.when ? `when ${describeCondition(band.when)}` : "",
+    ]
+      .filter(Boolean)
+      .join(", "),
+    who: typeof band.then === "object" ? whoMustApprove(band.then.approval) : "",
+  }));
+  return words.at(-1)?.scope === "" ? words : [...words, { effect: "deny", scope: "", who: "" }];
+}
+
+function effectOf(then: BandThen): BandWords["effect"] {
+  return typeof then === "object" ? "approval" : then;
+}
+
+/** One sentence on what a tier lets an agent do: `Alone: read and change records. With approval: move money. Never: run code.` */
+export function describeTier(tier: Tier): string {
+  const groups: Record<"alone" | "within" | "approval" | "never", string[]> = {
+    alone: [],
+    within: [],
+    approval: [],
+    never: [],
+  };
+  for (const effect of effectClasses) groups[reachOf(tier.effects[effect])].push(effectVerb(effect));
+  return [
+    ["Alone", groups.alone],
+    ["Alone within limits", groups.within],
+    ["With approval", groups.approval],
+    ["Never", groups.never],
+  ]
+    .filter(([, verbs]) => verbs && verbs.length > 0)
+    .map(([word, verbs]) => `${word}: ${list(verbs as string[])}.`)
+    .join(" ");
+}
+
+function reachOf(bands: readonly Band[] | undefined): "alone" | "within" | "approval" | "never" {
+  const words = describeBands(bands);
+  if (words.every((band) => band.effect === "allow")) return "alone";
+  if (words.some((band) => band.effect === "allow")) return "within";
+  return words.some((band) => band.effect === "approval") ? "approval" : "never";
+}
+
+/** Effect classes by what the tier says of them, for choosing tools. */
+export function tierReach(tier: Tier): Record<EffectClass, "alone" | "within" | "approval" | "never"> {
+  return Object.fromEntries(effectClasses.map((effect) => [effect, reachOf(tier.effects[effect])])) as ReturnType<
+    typeof tierReach
+  >;
+}
+
+const operatorWords: Record<Operator, string> = {
+  eq: "is",
+  neq: "is not",
+  in: "is one of",
+  notIn: "is none of",
+  lt: "is below",
+  lte: "is at most",
+  gt: "is above",
+  gte: "is at least",
+  between: "is between",
+  startsWith: "starts with",
+  glob: "matches",
+  hostMatches: "matches",
+  cidrMatches: "is in the network",
+  matchesList: "is on the list",
+  exists: "is given",
+  withinHours: "is within",
+};
+
+/** A condition as a clause: `the mandate names every recipient and the amount is at most 500.00 EUR`. */
+export function describeCondition(condition: Condition): string {
+  if ("all" in condition) return condition.all.map(inner).join(" and ");
+  if ("any" in condition) return condition.any.map(inner).join(" or ");
+  if ("not" in condition) return `not (${describeCondition(condition.not)})`;
+  const { attribute, operator, value } = condition;
+  const label = findAttribute(attribute)?.label ?? attribute;
+  if (typeof value === "boolean" && (operator === "eq" || operator === "neq") && label.startsWith("whether ")) {
+    const fact = label.slice("whether ".length);
+    return value === (operator === "eq") ? fact : `it is not so that ${fact}`;
+  }
+  if (operator === "exists") return value === false ? `${label} is not given` : `${label} is given`;
+  return `${label} ${operatorWords[operator]} ${describeValue(value)}`;
+}
+
+function inner(condition: Condition): string {
+  return "all" in condition || "any" in condition ? `(${describeCondition(condition)})` : describeCondition(condition);
+}
+
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) {
+    if (value.length > 0 && isHours(value[0])) return hoursText(value as HoursWindow[]);
+    const shown = value.slice(0, 5).map(describeValue);
+    return value.length > 5 ? `${shown.join(", ")} and ${value.length - 5} more` : list(shown);
+  }
+  if (isHours(value)) return hoursText([value]);
+  if (typeof value === "object" && value !== null) return `${(value as Money).amount} ${(value as Money).currency}`;
+  return typeof value === "string" ? `“${value}”` : String(value);
+}
+
+function isHours(value: unknown): value is HoursWindow {
+  return typeof value === "object" && value !== null && "timeZone" in value;
+}

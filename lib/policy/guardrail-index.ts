@@ -1,0 +1,290 @@
+import { type Attribute, findAttribute, type RuleContext, type Scalar } from "./attributes";
+import {
+  type ConditionEnvironment,
+  MISSING,
+  type Prepared,
+  prepareCondition,
+  specialize,
+  TRUE,
+  type Tri,
+} from "./conditions";
+import { fixedValues } from "./layers/fixed-values";
+import { mergeApprovals } from "./merge";
+import { whoMustApprove } from "./messages";
+import type { Comparison, Condition, Guardrail, Tool } from "./schema";
+import type { Finding, Principal } from "./types";
+
+/**
+ * Finds the guardrails that concern a request without looking at the others. A guardrail whose condition needs an
+ * equality is filed under the value it needs: first under what is known of agent and tool, then under a value of the
+ * request. What is filed nowhere is looked at every time.
+ *
+ * INVARIANT (nothing is passed over): a rule is left aside only where the equality it is filed under is FALSE, and
+ * then its whole condition is FALSE. Where the value is missing or of another type, every rule filed there is judged.
+ */
+
+/** One guardrail with what it says when it fires, when it cannot be ruled out, and when it cannot be judged. */
+class Rule {
+  readonly guardrail: Guardrail;
+  readonly fired: Finding;
+  #prepared: Prepared | RangeError | undefined;
+  #environment: ConditionEnvironment;
+
+  constructor(guardrail: Guardrail, environment: ConditionEnvironment) {
+    this.guardrail = guardrail;
+    this.#environment = environment;
+    this.fired = findingOf(guardrail, `guardrail.${guardrail.id}`, guardrail.message);
+  }
+
+  get inDoubt(): Finding {
+    return { ...this.fired, message: `${this.fired.message} (something this rule looks at is missing, so it counts)` };
+  }
+
+  failed(error: unknown): Finding {
+    const detail = error instanceof Error ? error.message : "unknown error";
+    return findingOf(
+      this.guardrail,
+      "engine.rule_error",
+      `the rule “${this.guardrail.name}” could not be judged and counts as fired: ${detail}`,
+    );
+  }
+
+  /** @throws RangeError when the condition cannot be prepared, every time it is asked for */
+  get prepared(): Prepared {
+    if (this.#prepared === undefined) {
+      try {
+        this.#prepared = prepareCondition(this.guardrail.when, this.#environment);
+      } catch (error) {
+        this.#prepared = error instanceof RangeError ? error : new RangeError(String(error));
+      }
+    }
+    if (this.#prepared instanceof RangeError) throw this.#prepared;
+    return this.#prepared;
+  }
+}
+
+function findingOf({ id, effect, mode }: Guardrail, code: string, message: string): Finding {
+  const base: Finding = { layer: "guardrail", ruleId: id, effect: "deny", code, message };
+  if (effect !== "deny") {
+    base.effect = "approval";
+    base.approval = effect.approval;
+    base.message = `${message}; ${whoMustApprove(effect.approval)}`;
+  }
+  if (mode === "shadow") base.mode = "shadow";
+  return base;
+}
+
+/** What one agent and tool have to be judged by. */
+export type RuleTable = (context: RuleContext, findings: Finding[]) => void;
+export type GuardrailIndex = { tableFor(principal: Principal, tool: Tool): RuleTable | null };
+
+/** What is known before a request and is never absent, most telling first. */
+const filedBy = [
+  "principal.agentId",
+  "action.tool",
+  "action.source",
+  "principal.riskClass",
+  "principal.environment",
+  "principal.tier",
+  "principal.status",
+  "action.effect",
+] as const;
+
+/** Never throws: a guardrail that cannot be prepared fires wherever it is filed. */
+export function indexGuardrails(guardrails: readonly Guardrail[], environment: ConditionEnvironment): GuardrailIndex {
+  const filed = new Map<string, Map<Scalar, Rule[]>>(filedBy.map((name) => [name, new Map()]));
+  const byValue: Rule[] = [];
+  const unfiled: Rule[] = [];
+  for (const guardrail of guardrails) {
+    const rule = new Rule(guardrail, environment);
+    const needed = equalities(guardrail.when);
+    const place = filedBy.find((name) => needed.some((equality) => equality.attribute === name));
+    if (place !== undefined) {
+      const equality = needed.find((candidate) => candidate.attribute === place) as Equality;
+      const values = filed.get(place) as Map<Scalar, Rule[]>;
+      for (const value of new Set(equality.values)) {
+        const rules = values.get(value);
+        if (rules) rules.push(rule);
+        else values.set(value, [rule]);
+      }
+    } else if (valueEquality(needed)) byValue.push(rule);
+    else unfiled.push(rule);
+  }
+  // Rules filed by a value of the request are shared by all agents and tools, so their closures know nothing in advance.
+  const shared = byValue.length === 0 ? null : tableOf(byValue, () => null);
+
+  return {
+    tableFor(principal, tool) {
+      const fixed = fixedValues(principal, tool);
+      const concerning = [...unfiled];
+      for (const name of filedBy) {
+        const value = findAttribute(name)?.fixed?.(principal, tool)?.value as Scalar;
+        for (const rule of filed.get(name)?.get(value) ?? []) concerning.push(rule);
+      }
+      const own = concerning.length === 0 ? null : tableOf(concerning, fixed);
+      if (own === null || shared === null) return own ?? shared;
+      return (context, findings) => {
+        own(context, findings);
+        shared(context, findings);
+      };
+    },
+  };
+}
+
+// ── Equalities a condition needs ────────────────────────────────────────────────────────────────────────────────
+
+type Equality = { attribute: string; values: readonly Scalar[]; type: string; alone: boolean };
+
+/** The comparisons with `eq` or `in` without which the condition is FALSE. */
+function equalities(condition: Condition): Equality[] {
+  const needed: Equality[] = [];
+  const visit = (part: Condition, alone: boolean): void => {
+    if ("all" in part) for (const inner of part.all) visit(inner, alone && part.all.length === 1);
+    else if ("attribute" in part) {
+      const equality = equalityOf(part, alone);
+      if (equality) needed.push(equality);
+    }
+  };
+  visit(condition, true);
+  return needed;
+}
+
+function equalityOf({ attribute, operator, value }: Comparison, alone: boolean): Equality | null {
+  const values = operator === "eq" ? [value] : operator === "in" && Array.isArray(value) ? value : null;
+  const type = typeof values?.[0];
+  if (values === null || !["string", "number", "boolean"].includes(type)) return null;
+  return values.every((member) => typeof member === type)
+    ? { attribute, values: values as Scalar[], type, alone }
+    : null;
+}
+
+function valueEquality(needed: readonly Equality[]): Equality | undefined {
+  return needed.find(({ attribute }) => {
+    const found = findAttribute(attribute);
+    return found !== undefined && ["text", "list", "any"].includes(found.kind);
+  });
+}
+
+// ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type Entry = { rule: Rule; run: (context: RuleContext) => Tri };
+/** Rules that need one attribute to have one of a few values, all of one type. */
+type File = {
+  attribute: Attribute;
+  type: string;
+  byValue: Map<Scalar, Entry[]>;
+  entries: Entry[];
+  alone: Rule[];
+  doubted: Finding[] | null;
+};
+
+/** Below this many, looking at each is cheaper than finding the right ones. */
+const fewRules = 8;
+
+function tableOf(rules: readonly Rule[], fixed: ReturnType<typeof fixedValues>): RuleTable {
+  const certain: Finding[] = [];
+  const open: Entry[] = [];
+  for (const rule of rules) {
+    try {
+      const test = specialize(rule.prepared, fixed);
+      if (test.constant === null) open.push({ rule, run: test.run });
+      else if (test.constant === TRUE) certain.push(rule.fired);
+      else if (test.constant === MISSING) certain.push(rule.inDoubt);
+    } catch (error) {
+      certain.push(rule.failed(error));
+    }
+  }
+  const files = new Map<string, File>();
+  const each: Entry[] = [];
+  for (const entry of open) {
+    const equality =
+      open.length <= fewRules
+        ? undefined
+        : valueEquality(equalities(entry.rule.guardrail.when).filter(({ attribute }) => isOpen(attribute)));
+    if (equality) fileUnder(files, entry, equality);
+    else each.push(entry);
+  }
+  const filed = [...files.values()];
+  return (context, findings) => {
+    for (const finding of certain) findings.push(finding);
+    for (const entry of each) judge(entry, context, findings);
+    for (const file of filed) judgeFile(file, context, findings);
+  };
+
+  function isOpen(name: string): boolean {
+    const attribute = findAttribute(name);
+    return attribute !== undefined && fixed(attribute) === null;
+  }
+}
+
+function fileUnder(files: Map<string, File>, entry: Entry, equality: Equality): void {
+  const key = `${equality.type} ${equality.attribute}`;
+  let file = files.get(key);
+  if (file === undefined) {
+    const attribute = findAttribute(equality.attribute) as Attribute;
+    file = { attribute, type: equality.type, byValue: new Map(), entries: [], alone: [], doubted: null };
+    files.set(key, file);
+  }
+  for (const value of new Set(equality.values)) {
+    const held = file.byValue.get(value);
+    if (held) held.push(entry);
+    else file.byValue.set(value, [entry]);
+  }
+  if (equality.alone) file.alone.push(entry.rule);
+  else file.entries.push(entry);
+}
+
+function judgeFile(file: File, context: RuleContext, findings: Finding[]): void {
+  const held = file.attribute.read(context);
+  if (typeof held === file.type) {
+    for (const entry of file.byValue.get(held as Scalar) ?? []) judge(entry, context, findings);
+    return;
+  }
+  if (typeof held === "object" && held.length > 0 && held.every((member) => typeof member === file.type)) {
+    const concerning = new Set<Entry>();
+    for (const member of held) for (const entry of file.byValue.get(member) ?? []) concerning.add(entry);
+    for (const entry of concerning) judge(entry, context, findings);
+    return;
+  }
+  // Missing, or of another type: none of the rules can be ruled out by this value.
+  file.doubted ??= doubt(file);
+  for (const finding of file.doubted) findings.push(finding);
+  for (const entry of file.entries) judge(entry, context, findings);
+}
+
+function judge({ rule, run }: Entry, context: RuleContext, findings: Finding[]): void {
+  let answer: Tri;
+  try {
+    answer = run(context);
+  } catch (error) {
+    findings.push(rule.failed(error));
+    return;
+  }
+  if (answer === TRUE) findings.push(rule.fired);
+  else if (answer === MISSING) findings.push(rule.inDoubt);
+}
+
+/** Rules that are nothing but the equality all count when its attribute is missing; many of them are said as one. */
+function doubt({ alone, attribute }: File): Finding[] {
+  if (alone.length <= fewRules) return alone.map((rule) => rule.inDoubt);
+  const findings: Finding[] = [];
+  for (const mode of ["enforce", "shadow"] as const) {
+    const ofMode = alone.filter((rule) => rule.guardrail.mode === mode);
+    for (const effect of ["deny", "approval"] as const) {
+      const same = ofMode.filter((rule) => rule.fired.effect === effect);
+      const [first] = same;
+      if (first === undefined) continue;
+      const others = same.length - 1;
+      const finding: Finding = {
+        ...first.fired,
+        message: `${first.guardrail.message} (${attribute.label} is missing, so this rule and ${others} more that look at it count)`,
+      };
+      if (effect === "approval") {
+        finding.approval = mergeApprovals(same.flatMap((rule) => rule.fired.approval ?? []));
+        finding.message += `; ${whoMustApprove(finding.approval)}`;
+      }
+      findings.push(finding);
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,46 @@
+import type { CompiledRates } from "@/lib/money";
+import type { ArgumentCheck } from "../argument-schema";
+import type { RuleContext } from "../attributes";
+import type { ConditionEnvironment } from "../conditions";
+import type { GuardrailIndex } from "../guardrail-index";
+import type { MandateKnowledge } from "../knowledge";
+import type { Mandate, PolicySet, Tier, Tool } from "../schema";
+import type { BudgetCharge, Finding, Layer, Learned, Obligation, Principal } from "../types";
+
+/**
+ * What a layer is. A layer is compiled once per agent and tool, to a check that runs on a request; one that has nothing
+ * to say about this agent and tool compiles to `null` and costs nothing. Adding a layer is one file here and one line
+ * in `all.ts`.
+ */
+
+/** A policy set as the layers see it. */
+export type PolicyParts = {
+  readonly set: PolicySet;
+  readonly tiers: ReadonlyMap<string, Tier>;
+  readonly environment: ConditionEnvironment;
+  readonly rates: CompiledRates | undefined;
+  readonly guardrails: GuardrailIndex;
+  /** The compiled argument schema of a tool, `null` when it has none. @throws RangeError when it cannot be enforced */
+  readonly argumentCheck: (tool: Tool) => ArgumentCheck | null;
+};
+
+/** What a layer is compiled for. */
+export type Scope = {
+  readonly policy: PolicyParts;
+  readonly principal: Principal;
+  readonly mandate: Mandate;
+  readonly knowledge: MandateKnowledge;
+  readonly tool: Tool;
+};
+
+/** Where a check puts what it says. */
+export type Report = {
+  readonly findings: Finding[];
+  readonly charges: BudgetCharge[];
+  readonly obligations: Obligation[];
+  readonly learned: Learned | undefined;
+};
+
+/** One layer for one agent and tool. When `run` throws, the layer counts as having denied. */
+export type Check = { layer: Layer; run: (context: RuleContext, report: Report) => void };
+export type LayerCompiler = { layer: Layer; compile: (scope: Scope) => Check["run"] | null };
