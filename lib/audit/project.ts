@@ -20,7 +20,7 @@ import { readingKey } from "./payload-keys";
  * INVARIANT (counted once): a mark moves by compare-and-swap from the value the batch was read from, as the first statement of that transaction.
  * Two projectors may run; the one that is late writes nothing.
  */
-export const projectorJob: Job = { name: "projector", everyMilliseconds: 250, run: () => project().then(() => {}) };
+export const projector: Job = { name: "projector", everyMilliseconds: 250, run: () => project().then(() => {}) };
 
 const batchRows = 2_000;
 /** Content is decrypted in portions of about this many stored bytes. */
