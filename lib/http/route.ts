@@ -75,7 +75,8 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.slice(0, 20).map((issue) => ({ path: pointer(issue.path), message: issue.message }));
 }
 
-function queryOf(request: Request): Record<string, string> {
+/** Query parameters, each at most once. */
+export function queryOf(request: Request): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of new URL(request.url).searchParams) {
     if (Object.hasOwn(query, name)) throw new AppError("invalid_request", `the query parameter \`${name}\` is given twice`);
@@ -104,7 +105,8 @@ function json(body: unknown, status: number, requestId: string): Response {
   return Response.json(body, { status, headers: { "cache-control": "no-store", "x-request-id": requestId } });
 }
 
-function problem(error: unknown, requestId: string): Response {
+/** The answer to a request that was refused or failed; what is our fault is logged with the request id. */
+export function problem(error: unknown, requestId: string): Response {
   const details = toProblem(error, requestId);
   if (details.status >= 500) log.error("request failed", { requestId, error });
   const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId };

@@ -1,0 +1,28 @@
+import { randomUUID } from "node:crypto";
+import type { z } from "zod";
+import { parse, problem, queryOf, type RouteHandler } from "./route";
+
+/**
+ * Makes the `stream` function of this application: a GET route whose answer stays open. It declares who may call, like
+ * `route`, and can ask again whether they still may.
+ * @param authenticate the caller of a request with one of the permissions; throws `unauthenticated` or `forbidden`
+ */
+export function streamWith<Actor, Permission extends string>(
+  authenticate: (request: Request, permission: Permission | readonly Permission[]) => Promise<Actor>,
+) {
+  return function stream<Query>(
+    declaration: { permission: Permission | readonly Permission[]; query: z.ZodType<Query> },
+    open: (call: { actor: Actor; query: Query; request: Request; again: () => Promise<Actor> }) => Response,
+  ): RouteHandler {
+    const handler = async (request: Request): Promise<Response> => {
+      try {
+        const again = () => authenticate(request, declaration.permission);
+        const actor = await again();
+        return open({ actor, query: parse(declaration.query, queryOf(request), "query"), request, again });
+      } catch (error) {
+        return problem(error, randomUUID());
+      }
+    };
+    return Object.assign(handler, { declaration: { permission: declaration.permission } });
+  };
+}
