@@ -1,13 +1,13 @@
 import { createServer } from "node:http";
 import next from "next";
+import { expireJob } from "@/lib/approvals/expire";
 import { closeAbandonedLanes, heartbeat } from "@/lib/audit/lane";
-import { projectorJob } from "@/lib/audit/project";
-import { expireApprovalsJob } from "@/lib/approvals/expire";
+import { projector } from "@/lib/audit/project";
 import { ensureFirstAdministrator } from "@/lib/auth/first-administrator";
 import { decisionPlane } from "@/lib/decisions/http";
-import { recordUses } from "@/lib/decisions/record-uses";
 import { startPlane, stopPlane } from "@/lib/decisions/plane";
 import { readiness } from "@/lib/decisions/readiness";
+import { recordUses } from "@/lib/decisions/record-uses";
 import { ConfigurationError } from "@/lib/env";
 import { gate, managementGate, secure } from "@/lib/http/gate";
 import { startJobs } from "@/lib/jobs/periodic";
@@ -17,7 +17,6 @@ import { prepare } from "@/lib/platform/prepare";
 import { progress, untilStopped } from "@/lib/platform/process";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
-import { seed } from "@/prisma/seed";
 
 /**
  * One Node HTTP server. Start: settings → database → migrate → policy → sample organization → snapshot and lanes → listen.
@@ -32,25 +31,43 @@ try {
   const { environment, announce, close } = await prepare(root, progress);
   await ensurePolicy("system");
   const plane = await startPlane(build);
-  if (environment.mode === "evaluation") await seed(progress);
-  const welcome = await ensureFirstAdministrator(environment.publicUrl);
+  const welcome = await ensureFirstAdministrator();
 
-  const stopListening = listen("countersign_control", () => void refreshSnapshot().catch((error) => log.warn("the snapshot could not be refreshed", { error })));
+  const stopListening = listen(
+    "countersign_control",
+    () => void refreshSnapshot().catch((error) => log.warn("the snapshot could not be refreshed", { error })),
+  );
   const everyProcess = [
     { name: "heartbeat", everyMilliseconds: 2000, run: () => heartbeat(build) },
     { name: "abandoned lanes", everyMilliseconds: 5000, run: () => closeAbandonedLanes(plane.lanes.identity) },
     { name: "credential use", everyMilliseconds: 5000, run: recordUses },
   ];
-  const stopJobs = startJobs(environment.role === "web" ? everyProcess : [...everyProcess, projectorJob, expireApprovalsJob]);
+  const stopJobs = startJobs(environment.role === "web" ? everyProcess : [...everyProcess, projector, expireJob]);
 
   const app = next({ dev: development, dir: root, hostname: environment.host, port: environment.port });
   const pages = app.getRequestHandler();
   await app.prepare();
 
-  const settings = { hosts: new Set(environment.origins.map((origin) => new URL(origin).host)), publicUrl: environment.publicUrl, trustedProxies: environment.trustedProxies, development };
-  const decisions = decisionPlane({ metricsToken: environment.metricsToken, ready: () => readiness(plane), gauges: () => ({ countersign_queue_depth: { help: "decisions waiting for a lane", value: plane.lanes.depth() } }) });
+  const settings = {
+    hosts: new Set(environment.origins.map((origin) => new URL(origin).host)),
+    publicUrl: environment.publicUrl,
+    trustedProxies: environment.trustedProxies,
+    development,
+  };
+  const decisions = decisionPlane({
+    metricsToken: environment.metricsToken,
+    ready: () => readiness(plane),
+    gauges: () => ({ countersign_queue_depth: { help: "decisions waiting for a lane", value: plane.lanes.depth() } }),
+  });
   const server = createServer(
-    { shouldUpgradeCallback: () => development, maxHeaderSize: 16 * 1024, headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 65_000, insecureHTTPParser: false },
+    {
+      shouldUpgradeCallback: () => development,
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 5000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 65_000,
+      insecureHTTPParser: false,
+    },
     (request, response) => {
       const refusal = gate(request, settings);
       if (refusal) return refuse(response, refusal);
@@ -70,7 +87,10 @@ try {
   announce(environment.publicUrl);
   progress(`Countersign is ready at ${environment.publicUrl}`);
   if (welcome) console.log(`\n  First administrator: open ${welcome} once, within a day.\n`);
-  else if (environment.mode === "evaluation") console.log("\n  Evaluation mode with a sample organization: open the address and pick a person. Ctrl-C stops everything.\n");
+  else if (environment.mode === "evaluation")
+    console.log(
+      "\n  Evaluation mode with a sample organization: open the address and pick a person. Ctrl-C stops everything.\n",
+    );
 
   await stopped;
   progress("stopping");
@@ -88,8 +108,16 @@ try {
   process.exit(1);
 }
 
-function refuse(response: import("node:http").ServerResponse, { status, detail }: { status: number; detail: string }): void {
+function refuse(
+  response: import("node:http").ServerResponse,
+  { status, detail }: { status: number; detail: string },
+): void {
   const body = JSON.stringify({ type: "about:blank", status, detail });
-  response.writeHead(status, { "content-type": "application/problem+json", "content-length": Buffer.byteLength(body), "cache-control": "no-store", connection: "close" });
+  response.writeHead(status, {
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+    connection: "close",
+  });
   response.end(body);
 }

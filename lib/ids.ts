@@ -2,7 +2,20 @@ import { randomBytes } from "node:crypto";
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-export type IdPrefix = "agt" | "crd" | "per" | "grp" | "pol" | "inc" | "tok" | "trf" | "ver" | "vot" | "ses" | "drf" | "lnk";
+export type IdPrefix =
+  | "agt"
+  | "crd"
+  | "per"
+  | "grp"
+  | "pol"
+  | "inc"
+  | "tok"
+  | "trf"
+  | "ver"
+  | "vot"
+  | "ses"
+  | "drf"
+  | "lnk";
 
 /**
  * Lowercase Crockford base32 of `bytes`, without padding: 8 characters for every 5 bytes.

@@ -75,7 +75,8 @@ function walk(value: Json, path: (string | number)[]): number {
       return 0;
     case "number":
       if (!Number.isFinite(value)) throw refuse(pointer(path), "is not a finite number");
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw refuse(pointer(path), "is an integer outside ±(2^53−1); send it as a string");
+      if (Number.isInteger(value) && !Number.isSafeInteger(value))
+        throw refuse(pointer(path), "is an integer outside ±(2^53−1); send it as a string");
       return 0;
     case "object": {
       if (value === null) return 0;
@@ -108,7 +109,9 @@ function checkString(text: string, path: (string | number)[]): void {
 }
 
 function refuse(path: string, message: string): AppError {
-  return new AppError("invalid_request", `the JSON document ${path ? `at \`${path}\` ` : ""}${message}`, { fields: [{ path, message }] });
+  return new AppError("invalid_request", `the JSON document ${path ? `at \`${path}\` ` : ""}${message}`, {
+    fields: [{ path, message }],
+  });
 }
 
 /** JSON Pointer of a path, RFC 6901 §3. */
@@ -123,7 +126,8 @@ export function atPointer(value: Json | undefined, path: string): Json | undefin
   for (const raw of path.slice(1).split("/")) {
     const part = raw.replaceAll("~1", "/").replaceAll("~0", "~");
     if (Array.isArray(current)) current = /^(0|[1-9]\d*)$/.test(part) ? current[Number(part)] : undefined;
-    else if (typeof current === "object" && current !== null) current = Object.hasOwn(current, part) ? current[part] : undefined;
+    else if (typeof current === "object" && current !== null)
+      current = Object.hasOwn(current, part) ? current[part] : undefined;
     else return undefined;
   }
   return current;

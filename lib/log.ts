@@ -5,9 +5,14 @@ type Fields = Record<string, unknown>;
 function write(level: "info" | "warn" | "error", message: string, fields: Fields = {}): void {
   const flat: Fields = {};
   for (const [name, value] of Object.entries(fields)) {
-    flat[name] = value instanceof Error ? { name: value.name, message: value.message, code: (value as { code?: unknown }).code, stack: value.stack } : value;
+    flat[name] =
+      value instanceof Error
+        ? { name: value.name, message: value.message, code: (value as { code?: unknown }).code, stack: value.stack }
+        : value;
   }
-  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...flat }, (_, value) => (typeof value === "bigint" ? value.toString() : value))}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ at: new Date().toISOString(), level, message, ...flat }, (_, value) => (typeof value === "bigint" ? value.toString() : value))}\n`,
+  );
 }
 
 export const log = {

@@ -62,6 +62,15 @@ export async function changeControl<Result>(
   return result;
 }
 
+/**
+ * Takes CONTROL before anything else, for a change of rows that appends lock too: approvals, and an agent's unique columns. Without it the two would wait for each other.
+ * @param mode `exclusive` inside `changeControl`, `shared` inside `recordChange`
+ */
+export async function holdControl(tx: Tx, mode: "exclusive" | "shared" = "exclusive"): Promise<void> {
+  if (mode === "exclusive") await tx.$executeRaw`SELECT pg_advisory_xact_lock(42)`;
+  else await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(42)`;
+}
+
 /** An allow leaves a process only within this time of sending its append; a control change returns after it. */
 export const releaseMilliseconds = 250;
 
@@ -79,7 +88,7 @@ export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ 
 
   const ts = place.now.toISOString();
   const built = { leaves: [] as Buffer[], headers: [] as Buffer[], bodies: [] as (Buffer | null)[], deks: [] as number[] };
-  let prev = Buffer.from(place.head);
+  let prev: Buffer = Buffer.from(place.head);
   let seq = place.seq;
   const seqs: bigint[] = [];
   for (const { payload, scope, ...facts } of events) {

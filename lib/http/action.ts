@@ -16,7 +16,9 @@ export type ServerAction<Input, Data> = ((input: Input) => Promise<ActionResult<
  * Makes the `action` function of this application. A server action is a public endpoint: the wrapper authenticates, parses and turns errors into values.
  * @param authenticate the signed-in person, when they have the permission; throws `unauthenticated` or `forbidden`
  */
-export function actionWith<Actor, Permission extends string>(authenticate: (permission: Permission | readonly Permission[]) => Promise<Actor>) {
+export function actionWith<Actor, Permission extends string>(
+  authenticate: (permission: Permission | readonly Permission[]) => Promise<Actor>,
+) {
   return function action<Schema extends z.ZodType, Data>(
     declaration: { permission: Permission | readonly Permission[]; input: Schema },
     handle: (actor: Actor, input: z.output<Schema>) => Promise<Data>,
@@ -25,7 +27,10 @@ export function actionWith<Actor, Permission extends string>(authenticate: (perm
       const requestId = randomUUID();
       try {
         const actor = await authenticate(declaration.permission);
-        return { ok: true, data: await handle(actor, parse(declaration.input as z.ZodType<z.output<Schema>>, input, "form")) };
+        return {
+          ok: true,
+          data: await handle(actor, parse(declaration.input as z.ZodType<z.output<Schema>>, input, "form")),
+        };
       } catch (error) {
         unstable_rethrow(error); // redirects and not-found are Next's own signals
         const details = toProblem(error, requestId);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import { AppError, type FieldError, toProblem } from "@/lib/errors";
 import { parseJson, pointer } from "@/lib/json";
 import { log } from "@/lib/log";
@@ -46,7 +46,8 @@ export function routeWith<Actor, Permission extends string>(
         const query = parse(declaration.query, queryOf(request), "query");
         const body = declaration.body ? parse(declaration.body, await readBody(request), "body") : (undefined as Body);
         const output = await handle({ actor, params, query, body, request });
-        if (declaration.status === 204) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+        if (declaration.status === 204)
+          return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
         return json(declaration.response.parse(output), declaration.status ?? 200, requestId);
       } catch (error) {
         return problem(error, requestId);
@@ -79,7 +80,8 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
 export function queryOf(request: Request): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of new URL(request.url).searchParams) {
-    if (Object.hasOwn(query, name)) throw new AppError("invalid_request", `the query parameter \`${name}\` is given twice`);
+    if (Object.hasOwn(query, name))
+      throw new AppError("invalid_request", `the query parameter \`${name}\` is given twice`);
     query[name] = value;
   }
   return query;
@@ -91,7 +93,8 @@ async function readBody(request: Request): Promise<unknown> {
     throw new AppError("unsupported_media_type", "send the body as `application/json`");
   }
   const bytes = Buffer.from(await request.arrayBuffer());
-  if (bytes.length > bodyLimitBytes) throw new AppError("payload_too_large", `the body is larger than ${bodyLimitBytes} bytes`);
+  if (bytes.length > bodyLimitBytes)
+    throw new AppError("payload_too_large", `the body is larger than ${bodyLimitBytes} bytes`);
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -109,7 +112,11 @@ function json(body: unknown, status: number, requestId: string): Response {
 export function problem(error: unknown, requestId: string): Response {
   const details = toProblem(error, requestId);
   if (details.status >= 500) log.error("request failed", { requestId, error });
-  const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId };
+  const headers: Record<string, string> = {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+  };
   if (details.status === 401) headers["www-authenticate"] = "Bearer";
   if (error instanceof AppError && error.retryAfterSeconds) headers["retry-after"] = String(error.retryAfterSeconds);
   return new Response(JSON.stringify(details), { status: details.status, headers });

@@ -320,14 +320,16 @@ $f$;
 CREATE FUNCTION audit.count_instances(p_uses jsonb, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $f$
 DECLARE u record; r record; refused jsonb := '[]'; alive int;
 BEGIN
-  FOR u IN SELECT * FROM jsonb_to_recordset(p_uses) x(o int, agent text, instance text, n bigint, max int) ORDER BY x.agent COLLATE "C", x.instance COLLATE "C", x.o LOOP
+  FOR u IN SELECT * FROM jsonb_to_recordset(p_uses) x(o int, agent text, instance text, n bigint, max int, enforce boolean) ORDER BY x.agent COLLATE "C", x.instance COLLATE "C", x.o LOOP
     INSERT INTO audit.client_instance (agent, instance, n_max, n_seen, seen_at) VALUES (u.agent, u.instance, -1, 0, '-infinity') ON CONFLICT DO NOTHING;
     SELECT * INTO r FROM audit.client_instance WHERE agent = u.agent AND instance = u.instance FOR UPDATE;
     IF u.max IS NOT NULL AND r.seen_at < p_now - interval '15 min' THEN
       SELECT count(*) INTO alive FROM audit.client_instance WHERE agent = u.agent AND instance <> u.instance AND seen_at >= p_now - interval '15 min';
       IF alive >= u.max THEN refused := refused || jsonb_build_object('o', u.o, 'why', 'instances'); CONTINUE; END IF;
     END IF;
-    IF u.n IS NULL THEN
+    IF u.n IS NULL AND u.enforce AND r.seen_at >= p_now - interval '15 min' THEN
+      refused := refused || jsonb_build_object('o', u.o, 'why', 'echo');
+    ELSIF u.n IS NULL THEN
       UPDATE audit.client_instance SET seen_at = p_now WHERE agent = u.agent AND instance = u.instance;
     ELSIF u.n > r.n_max THEN
       UPDATE audit.client_instance SET n_max = u.n, seen_at = p_now,

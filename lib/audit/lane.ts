@@ -1,0 +1,660 @@
+import "server-only";
+
+import { randomUUID } from "node:crypto";
+import pg from "pg";
+import { connectionConfig, pool } from "@/lib/db";
+import { AppError } from "@/lib/errors";
+import { entryId } from "@/lib/ids";
+import { log } from "@/lib/log";
+import { genesis, type HeaderFacts, makeEntry } from "./entry";
+import { encryptPayload, type SealedPayload } from "./payload";
+import type { PayloadKey } from "./payload-keys";
+import { type Receipt, type ReceiptBody, type ReceiptKey, signReceipts } from "./receipt";
+
+/**
+ * Lanes: how a process writes to the log at speed. Each lane is one writer connection with a hash chain of its own and one call in flight; what is queued when a
+ * call returns becomes the next commit, of up to 256 members. Nobody is answered before COMMIT is known. audit-log design §5.
+ *
+ * Life of a commit: draft every member at the snapshot's epoch → link, hash, encrypt → one audit.append call → one signature → answer all.
+ * If the process dies before COMMIT, nothing is stored; after COMMIT and before the answer, the entry is stored and unanswered, and a retry with its key finds it.
+ */
+
+/** What one member wants to write, made under the snapshot of one epoch. */
+export type Draft = {
+  facts: HeaderFacts;
+  payload: SealedPayload | null;
+  key: PayloadKey;
+  /** salt16 ‖ request digest32, for calls with an idempotency key */
+  request?: Buffer;
+  /** 32 bytes */
+  idem?: Buffer;
+  /** epoch ms; the earliest expiry on which the draft relies */
+  notAfter?: number;
+  budgets?: readonly Record<string, unknown>[];
+  consume?: Record<string, unknown>;
+  /** Opens an approval; its id is made from the place of the entry. */
+  open?: Record<string, unknown>;
+  instance?: Record<string, unknown>;
+  /** Present when the agent gets a receipt. */
+  receipt?: Pick<ReceiptBody, "agent" | "outcome" | "actionDigest" | "instance">;
+};
+
+export type Committed = {
+  lane: bigint;
+  seq: bigint;
+  leaf: Buffer;
+  ts: string;
+  epoch: bigint;
+  receipt?: Receipt;
+  /** Of this process, monotonic ms: when the append was sent. Decides about releasing an allow. */
+  sentAt: number;
+};
+
+/** What the database refused about one member, for its next draft. */
+export type Refusal =
+  | { why: "budget"; exhausted: { key: string; window: string; spent: string; used: string }[] }
+  | { why: "approval" }
+  | { why: "instance"; reason: "counter" | "instances" | "echo" };
+
+export type Member = {
+  /** Called again after each refusal. Throws an AppError to leave the batch with it. */
+  draft(): Draft | Promise<Draft>;
+  learn(refusal: Refusal): void;
+  /** The idempotency key is taken. */
+  replayed(): void;
+  committed(result: Committed): void;
+  failed(error: unknown): void;
+  /** monotonic ms; past it the member is denied */
+  deadline: number;
+};
+
+/** What the lanes need from above: they know no policy. */
+export type LaneSource = { epoch(): bigint; refresh(): Promise<unknown>; receiptKey: ReceiptKey };
+
+export type LogIdentity = { origin: string; epoch: number; mmdMs: number; sample: boolean };
+
+export type Lanes = {
+  /** @throws AppError `too_many_requests` when the queue is full */
+  submit(member: Member, sampleAt?: Date): void;
+  identity: LogIdentity;
+  /** Best estimate of database time, ms. */
+  now(): number;
+  /** Entries this process wrote lately, by `lane:seq`: what the echo is compared with. */
+  recent(
+    lane: bigint,
+    seq: bigint,
+  ): { leaf: string; agent?: string | undefined; instance?: string | undefined } | undefined;
+  depth(): number;
+  /** Finishes what is queued, closes the lanes and their connections. */
+  close(): Promise<void>;
+};
+
+const batchSize = 256;
+const queueLimit = 8192;
+const laneLifeMilliseconds = 24 * 3600 * 1000;
+export const instanceId = randomUUID();
+
+type Lane = { id: bigint; seq: bigint; head: Buffer; client: pg.Client; openedAt: number; busy: boolean };
+type Queued = { member: Member; sampleAt: Date | undefined };
+
+/** Opens the lanes of this process. @param count connections, one call in flight each */
+export async function openLanes(source: LaneSource, build: string, count = 2): Promise<Lanes> {
+  const identity = await readIdentity();
+  const lanes: (Lane | null)[] = [];
+  const queue: Queued[] = [];
+  const recent = new Map<string, { leaf: string; agent?: string | undefined; instance?: string | undefined }>();
+  let offset = 0;
+  let closing = false;
+  const now = () => Date.now() + offset;
+
+  async function openLane(): Promise<Lane> {
+    const client = await connect();
+    try {
+      const { rows } = await client.query<{ lane: string; epoch: string; now: Date }>(
+        "SELECT nextval('audit.lane_number') AS lane, (SELECT epoch FROM audit.control_epoch) AS epoch, clock_timestamp() AS now",
+      );
+      const row = rows[0] as (typeof rows)[number];
+      offset = row.now.getTime() - Date.now();
+      const id = BigInt(row.lane);
+      const first = makeEntry(
+        {
+          origin: identity.origin,
+          lane: id,
+          seq: 1n,
+          prev: genesis(identity.origin, id),
+          ts: row.now.toISOString(),
+          epoch: BigInt(row.epoch),
+        },
+        { kind: "lane_opened", instance: instanceId, actor: "system", ref: build },
+      );
+      await client.query("SELECT audit.open_lane($1, 'process', $2, $3, $4, $5)", [
+        row.lane,
+        instanceId,
+        build,
+        first.leaf,
+        first.header,
+      ]);
+      return { id, seq: 1n, head: first.leaf, client, openedAt: Date.now(), busy: false };
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
+  }
+
+  function submit(member: Member, sampleAt?: Date): void {
+    if (closing) throw new AppError("unavailable", "this instance is stopping; ask again");
+    if (queue.length >= queueLimit)
+      throw new AppError("too_many_requests", "too many decisions are waiting on this instance", {
+        retryAfterSeconds: 1,
+      });
+    queue.push({ member, sampleAt });
+    pump();
+  }
+
+  function pump(): void {
+    for (let at = 0; at < count && queue.length > 0; at++) {
+      const lane = lanes[at];
+      if (lane && !lane.busy) {
+        lane.busy = true;
+        void work(at, lane);
+      } else if (!lane) void reopen(at);
+    }
+  }
+
+  const reopening = new Set<number>();
+  async function reopen(at: number): Promise<void> {
+    if (reopening.has(at)) return;
+    reopening.add(at);
+    try {
+      lanes[at] = await openLane();
+    } catch (error) {
+      log.warn("a lane could not be opened", { error });
+      expire();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    } finally {
+      reopening.delete(at);
+    }
+    expire();
+    pump();
+  }
+
+  /** While the log cannot record, nobody waits past their deadline. */
+  function expire(): void {
+    const time = performance.now();
+    for (let at = queue.length - 1; at >= 0; at--) {
+      const { member } = queue[at] as Queued;
+      if (member.deadline <= time) {
+        queue.splice(at, 1);
+        member.failed(unavailable());
+      }
+    }
+  }
+  const expiry = setInterval(expire, 250).unref();
+
+  async function work(at: number, lane: Lane): Promise<void> {
+    const batch = take();
+    try {
+      const alive = await commit(lane, batch.members, batch.sampleAt);
+      if (alive && Date.now() - lane.openedAt > laneLifeMilliseconds) {
+        await closeLane(lane.id, "its own process", "age");
+        lane.client.end().catch(() => {});
+        lanes[at] = null;
+      } else if (!alive) lanes[at] = null;
+    } catch (error) {
+      log.error("a commit ended in a fault of ours", { error });
+      for (const member of batch.members) member.failed(unavailable(error));
+      lane.client.end().catch(() => {});
+      lanes[at] = null;
+      void settle(lane.id);
+    }
+    lane.busy = false;
+    pump();
+  }
+
+  /** Members of one commit share the time that sample data stands for. */
+  function take(): { members: Member[]; sampleAt: Date | undefined } {
+    const sampleAt = queue[0]?.sampleAt;
+    let size = 0;
+    while (size < queue.length && size < batchSize && queue[size]?.sampleAt?.getTime() === sampleAt?.getTime()) size++;
+    return { members: queue.splice(0, size).map((queued) => queued.member), sampleAt };
+  }
+
+  /** Commits the members on this lane. Returns false when the lane can not be used again; its members are settled or queued again. */
+  async function commit(lane: Lane, members: Member[], sampleAt: Date | undefined): Promise<boolean> {
+    let pending = members;
+    for (let round = 0; pending.length > 0; round++) {
+      pending = pending.filter((member) => {
+        if (member.deadline > performance.now()) return true;
+        member.failed(unavailable());
+        return false;
+      });
+      const call = await assemble(lane, pending, sampleAt);
+      pending = call.members;
+      if (pending.length === 0) return true;
+
+      const sentAt = performance.now();
+      try {
+        const { rows } = await lane.client.query(call.query);
+        offset = (rows[0] as { at: Date }).at.getTime() - Date.now();
+        done(lane, call, sentAt);
+        return true;
+      } catch (error) {
+        const code = (error as { code?: string }).code ?? "";
+        const detail = (error as { detail?: string }).detail ?? "[]";
+        if (code === "CS001") await source.refresh();
+        else if (code === "CS002")
+          offset =
+            (await lane.client.query<{ now: Date }>("SELECT clock_timestamp() AS now")).rows[0]!.now.getTime() -
+            Date.now();
+        else if (code === "CS003") pending = replays(pending, JSON.parse(detail));
+        else if (code === "CS004") budgets(pending, JSON.parse(detail));
+        else if (code === "CS005")
+          for (const o of JSON.parse(detail) as number[]) pending[o - 1]?.learn({ why: "approval" });
+        else if (code === "CS006")
+          for (const { o, why } of JSON.parse(detail) as { o: number; why: "counter" | "instances" | "echo" }[])
+            pending[o - 1]?.learn({ why: "instance", reason: why });
+        else if (code === "55P03" || code === "40P01")
+          log.warn("a commit waited too long for a lock", { code, lane: lane.id, members: pending.length });
+        else if (code === "CS007" || code === "23000" || (code === "23505" && /entry/.test(detail)))
+          return retryElsewhere(lane, pending, sampleAt);
+        else if (/^(22|23|42|P0|54)/.test(code)) {
+          // An error of the engine about one member must not fail the others: each is tried alone, and the one that fails again is denied.
+          log.error("the log refused a commit", { code, error, members: pending.length });
+          if (pending.length === 1) {
+            pending[0]?.failed(unavailable(error));
+            return true;
+          }
+          for (const member of pending)
+            if (!(await commit(lane, [member], sampleAt)))
+              return retryElsewhere(lane, pending.slice(pending.indexOf(member) + 1), sampleAt);
+          return true;
+        } else return unknown(lane, call, sentAt, sampleAt);
+      }
+      if (round >= 20) {
+        for (const member of pending) member.failed(unavailable());
+        return true;
+      }
+    }
+    return true;
+  }
+
+  async function assemble(lane: Lane, wanted: Member[], sampleAt: Date | undefined) {
+    const members: Member[] = [];
+    const drafts: Draft[] = [];
+    for (const member of wanted) {
+      try {
+        const draft = member.draft();
+        drafts.push(draft instanceof Promise ? await draft : draft);
+        members.push(member);
+      } catch (error) {
+        member.failed(error);
+      }
+    }
+    const epoch = source.epoch();
+    const ts = new Date(now());
+    const place = {
+      origin: identity.origin,
+      lane: lane.id,
+      seq: lane.seq,
+      prev: lane.head,
+      ts: ts.toISOString(),
+      epoch,
+    };
+    const leaves: Buffer[] = [];
+    const headers: Buffer[] = [];
+    const bodies: (Buffer | null)[] = [];
+    const requests: (Buffer | null)[] = [];
+    const deks: number[] = [];
+    const idem: Buffer[] = [];
+    const idemAt: number[] = [];
+    const receipts: ReceiptBody[] = [];
+    const extra: Record<string, Record<string, unknown>[]> = {};
+    let notAfter = Number.POSITIVE_INFINITY;
+
+    drafts.forEach((draft, at) => {
+      const o = at + 1;
+      place.seq += 1n;
+      const opened = draft.open ? entryId("apr", place.lane, place.seq) : undefined;
+      if (opened) draft.facts.approvalId = opened;
+      if (sampleAt) draft.facts.sampleAt = sampleAt.toISOString();
+      const prev = place.prev;
+      const entry = makeEntry(place, {
+        ...draft.facts,
+        commit: draft.payload?.commit,
+        idem: draft.idem?.toString("base64"),
+      });
+      place.prev = entry.leaf;
+      leaves.push(entry.leaf);
+      headers.push(entry.header);
+      bodies.push(draft.payload ? encryptPayload(draft.payload.body, draft.key.key, place.lane, place.seq) : null);
+      requests.push(draft.request ?? null);
+      deks.push(draft.key.dekId);
+      if (draft.idem) {
+        idem.push(draft.idem);
+        idemAt.push(o);
+      }
+      if (draft.notAfter !== undefined && draft.notAfter < notAfter) notAfter = draft.notAfter;
+      for (const charge of draft.budgets ?? []) (extra.budgets ??= []).push({ o, ...charge });
+      if (draft.consume) (extra.consume ??= []).push({ o, ...draft.consume });
+      if (draft.open) (extra.open ??= []).push({ o, id: opened, ...draft.open });
+      if (draft.instance) (extra.instances ??= []).push({ o, ...draft.instance });
+      if (draft.receipt) {
+        receipts.push({
+          v: 1,
+          origin: identity.origin,
+          epoch: identity.epoch,
+          entryId: entryId("dec", place.lane, place.seq),
+          ...draft.receipt,
+          lane: Number(place.lane),
+          seq: Number(place.seq),
+          prev: prev.toString("base64"),
+          leaf: entry.leaf.toString("base64"),
+          ts: place.ts,
+          mmdMs: identity.mmdMs,
+        });
+      }
+    });
+
+    const query = {
+      name: "append",
+      text: "SELECT audit.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,false,$15,$16) AS at",
+      values: [
+        lane.id.toString(),
+        epoch.toString(),
+        place.ts,
+        notAfter === Number.POSITIVE_INFINITY ? "infinity" : new Date(notAfter).toISOString(),
+        lane.seq.toString(),
+        lane.head,
+        place.prev,
+        byteaArray(leaves),
+        byteaArray(headers),
+        byteaArray(bodies),
+        intArray(deks),
+        byteaArray(requests),
+        byteaArray(idem),
+        intArray(idemAt),
+        Object.keys(extra).length > 0 ? JSON.stringify(extra) : null,
+        sampleAt?.toISOString() ?? null,
+      ],
+    };
+    return { members, drafts, query, leaves, receipts, head: place.prev, seq: place.seq, ts: place.ts, epoch };
+  }
+
+  type Call = Awaited<ReturnType<typeof assemble>>;
+
+  /** COMMIT is known. One signature, then everybody is answered. */
+  function done(lane: Lane, call: Call, sentAt: number): void {
+    const base = lane.seq;
+    lane.seq = call.seq;
+    lane.head = call.head;
+    const signed = call.receipts.length > 0 ? signReceipts(call.receipts, source.receiptKey) : [];
+    let next = 0;
+    call.members.forEach((member, at) => {
+      const seq = base + BigInt(at + 1);
+      const draft = call.drafts[at] as Draft;
+      const receipt = draft.receipt ? signed[next++] : undefined;
+      const leaf = call.leaves[at] as Buffer;
+      if (receipt)
+        remember(lane.id, seq, { leaf: receipt.leaf, agent: draft.facts.agent, instance: draft.facts.instance });
+      member.committed({
+        lane: lane.id,
+        seq,
+        leaf,
+        ts: call.ts,
+        epoch: call.epoch,
+        sentAt,
+        ...(receipt ? { receipt } : {}),
+      });
+    });
+  }
+
+  function remember(
+    lane: bigint,
+    seq: bigint,
+    entry: { leaf: string; agent?: string | undefined; instance?: string | undefined },
+  ): void {
+    recent.set(`${lane}:${seq}`, entry);
+    if (recent.size > 50_000) recent.delete(recent.keys().next().value as string);
+  }
+
+  function replays(pending: Member[], taken: number[]): Member[] {
+    for (const o of taken) pending[o - 1]?.replayed();
+    return pending.filter((_, at) => !taken.includes(at + 1));
+  }
+
+  function budgets(
+    pending: Member[],
+    refused: { o: number; key: string; window: string; spent: string; used: number }[],
+  ): void {
+    for (const [at, member] of pending.entries()) {
+      const exhausted = refused.filter((one) => one.o === at + 1).map((one) => ({ ...one, used: String(one.used) }));
+      if (exhausted.length > 0) member.learn({ why: "budget", exhausted });
+    }
+  }
+
+  /** Someone closed the lane, or it is no longer ours: the members are written on another one. */
+  function retryElsewhere(lane: Lane, pending: Member[], sampleAt: Date | undefined): false {
+    log.warn("a lane moved without its writer; opening another", { lane: lane.id });
+    lane.client.end().catch(() => {});
+    queue.unshift(...pending.map((member) => ({ member, sampleAt })));
+    void settle(lane.id);
+    return false;
+  }
+
+  /**
+   * The outcome of the call is unknown. Close the lane, then read it: until the close is committed the old call may still be under way, and a plain read of the
+   * lane would prove nothing. INVARIANT (close before read).
+   */
+  async function unknown(lane: Lane, call: Call, sentAt: number, sampleAt: Date | undefined): Promise<false> {
+    lane.client.end().catch(() => {});
+    const latest = Math.max(...call.members.map((member) => member.deadline));
+    const last = call.leaves.at(-1);
+    for (;;) {
+      try {
+        await closeLane(lane.id, instanceId, "outcome unknown");
+        const { rows } = await pool().query<{ leaf_hash: Buffer }>(
+          "SELECT leaf_hash FROM audit.entry WHERE lane = $1 AND seq = $2",
+          [lane.id.toString(), call.seq.toString()],
+        );
+        if (last && rows[0]?.leaf_hash.equals(last)) done(lane, call, sentAt);
+        else queue.unshift(...call.members.map((member) => ({ member, sampleAt })));
+        return false;
+      } catch (error) {
+        if (performance.now() > latest) {
+          log.error("the outcome of a commit could not be settled before its deadline", { lane: lane.id, error });
+          for (const member of call.members) member.failed(unavailable(error));
+          void settle(lane.id);
+          return false;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+    }
+  }
+
+  /** Closes a lane that this process gave up, however long it takes. */
+  async function settle(lane: bigint): Promise<void> {
+    while (!closing) {
+      try {
+        await closeLane(lane, instanceId, "given up");
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+  }
+
+  /** Appends `lane_closed`, again if the lane moved meanwhile. Closing a closed lane does nothing. */
+  async function closeLane(lane: bigint, by: string, reason: string): Promise<void> {
+    await closeLaneOf(identity, lane, by, reason);
+  }
+
+  for (let at = 0; at < count; at++) lanes[at] = await openLane();
+
+  return {
+    submit,
+    identity,
+    now,
+    recent: (lane, seq) => recent.get(`${lane}:${seq}`),
+    depth: () => queue.length,
+    async close() {
+      const limit = performance.now() + 5000;
+      while ((queue.length > 0 || lanes.some((lane) => lane?.busy)) && performance.now() < limit)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      closing = true;
+      clearInterval(expiry);
+      for (const { member } of queue.splice(0)) member.failed(unavailable());
+      for (const lane of lanes) {
+        if (!lane) continue;
+        await closeLaneOf(identity, lane.id, instanceId, "stopped").catch((error) =>
+          log.warn("a lane was left open", { lane: lane.id, error }),
+        );
+        await lane.client.end().catch(() => {});
+      }
+    },
+  };
+}
+
+/**
+ * Appends `lane_closed` to any lane. The compare-and-swap takes the row lock; a lock before it could deadlock with a call still in flight.
+ * @param by who closes it, `reason` why: both are in the entry
+ */
+export async function closeLaneOf(identity: LogIdentity, lane: bigint, by: string, reason: string): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const { rows } = await pool().query<{
+      seq: string;
+      head: Buffer;
+      closed_at: Date | null;
+      epoch: string;
+      now: Date;
+    }>(
+      "SELECT l.seq, l.head, l.closed_at, (SELECT epoch FROM audit.control_epoch) AS epoch, clock_timestamp() AS now FROM audit.lane l WHERE l.lane = $1",
+      [lane.toString()],
+    );
+    const row = rows[0];
+    if (!row || row.closed_at) return;
+    const entry = makeEntry(
+      {
+        origin: identity.origin,
+        lane,
+        seq: BigInt(row.seq) + 1n,
+        prev: row.head,
+        ts: row.now.toISOString(),
+        epoch: BigInt(row.epoch),
+      },
+      { kind: "lane_closed", actor: "system", instance: by, ref: reason },
+    );
+    try {
+      await pool().query(
+        "SELECT audit.append($1,$2,$3,'infinity',$4,$5,$6,$7,$8,$9,$10,$11,'{}','{}',true,NULL,NULL)",
+        [
+          lane.toString(),
+          row.epoch,
+          row.now.toISOString(),
+          row.seq,
+          row.head,
+          entry.leaf,
+          byteaArray([entry.leaf]),
+          byteaArray([entry.header]),
+          byteaArray([null]),
+          intArray([0]),
+          byteaArray([null]),
+        ],
+      );
+      return;
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? "";
+      if (!["CS001", "CS002", "CS007", "23000", "23505", "55P03"].includes(code)) throw error;
+    }
+  }
+  throw new Error(`lane ${lane} moved fifty times while it was being closed`);
+}
+
+/** Closes the lanes of processes that have not been seen for ten seconds. A zombie's appends are refused from then on. */
+export async function closeAbandonedLanes(identity: LogIdentity): Promise<void> {
+  const { rows } = await pool().query<{ lane: string }>(
+    `SELECT l.lane FROM audit.lane l LEFT JOIN audit.process p USING (instance)
+      WHERE l.kind = 'process' AND l.closed_at IS NULL AND l.instance <> $1 AND coalesce(p.stopped_at, p.seen_at, l.opened_at) < clock_timestamp() - interval '10 s'`,
+    [instanceId],
+  );
+  for (const row of rows)
+    await closeLaneOf(identity, BigInt(row.lane), instanceId, "its process was not seen for ten seconds");
+}
+
+/** Says that this process lives. */
+export async function heartbeat(build: string): Promise<void> {
+  await pool().query(
+    "INSERT INTO audit.process (instance, build) VALUES ($1, $2) ON CONFLICT (instance) DO UPDATE SET seen_at = clock_timestamp()",
+    [instanceId, build],
+  );
+}
+
+/** What the log calls itself. */
+export async function readIdentity(): Promise<LogIdentity> {
+  const { rows } = await pool().query<{ origin: string; epoch: number; mmd_ms: number; sample: boolean }>(
+    "SELECT origin, epoch, mmd_ms, sample FROM audit.log_identity",
+  );
+  const row = rows[0];
+  if (!row) throw new Error("the log has no identity: the start sequence did not finish");
+  return { origin: row.origin, epoch: row.epoch, mmdMs: row.mmd_ms, sample: row.sample };
+}
+
+function unavailable(cause?: unknown): AppError {
+  return new AppError("audit_unavailable", "the decision could not be recorded, so it is denied; ask again", { cause });
+}
+
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client(connectionConfig({ application_name: "countersign lane" }) as pg.ClientConfig);
+  client.on("error", (error) => log.warn("a lane lost its connection", { error }));
+  await client.connect();
+  // Plans cached on empty tables kept full scans while tables grew; weaker durability is refused, not warned about.
+  const { rows } = await client.query<{ sync: string; version: number }>(
+    "SELECT current_setting('synchronous_commit') AS sync, current_setting('server_version_num')::int AS version",
+  );
+  const { sync, version } = rows[0] as { sync: string; version: number };
+  if (sync !== "on" && sync !== "remote_apply") {
+    await client.end();
+    throw new Error(`synchronous_commit is ${sync}: set it to on or remote_apply`);
+  }
+  await client.query(`SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;
+    SET lock_timeout = '500ms'; SET statement_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s'; SET TimeZone = 'UTC'; SET default_transaction_isolation = 'read committed';
+    ${version >= 170000 ? "SET transaction_timeout = '5s';" : ""}`);
+  return client;
+}
+
+/** PostgreSQL's binary form of bytea[]: one dimension, lower bound 1. */
+function byteaArray(values: readonly (Uint8Array | null)[]): Buffer {
+  let size = 20;
+  for (const value of values) size += 4 + (value?.length ?? 0);
+  const out = arrayHead(
+    size,
+    values.length,
+    17,
+    values.some((value) => value === null),
+  );
+  let at = 20;
+  for (const value of values) {
+    at = out.writeInt32BE(value ? value.length : -1, at);
+    if (value) {
+      out.set(value, at);
+      at += value.length;
+    }
+  }
+  return values.length === 0 ? out.subarray(0, 12) : out;
+}
+
+function intArray(values: readonly number[]): Buffer {
+  const out = arrayHead(20 + 8 * values.length, values.length, 23, false);
+  let at = 20;
+  for (const value of values) at = out.writeInt32BE(value, out.writeInt32BE(4, at));
+  return values.length === 0 ? out.subarray(0, 12) : out;
+}
+
+function arrayHead(size: number, length: number, element: number, nulls: boolean): Buffer {
+  const out = Buffer.allocUnsafe(size);
+  out.writeInt32BE(length === 0 ? 0 : 1, 0);
+  out.writeInt32BE(nulls ? 1 : 0, 4);
+  out.writeInt32BE(element, 8);
+  out.writeInt32BE(length, 12);
+  out.writeInt32BE(1, 16);
+  return out;
+}

@@ -1,0 +1,73 @@
+import "server-only";
+
+import { randomBytes } from "node:crypto";
+import { loadHeldApproval } from "@/lib/approvals/held";
+import type { Lanes } from "@/lib/audit/lane";
+import { AppError } from "@/lib/errors";
+import { loadedSnapshot, refreshSnapshot, type Snapshot, snapshotIsStale } from "@/lib/policy/snapshot";
+import { answer } from "./answer";
+import { type Call, callerOf } from "./attributes";
+import { commit, release } from "./commit";
+import { checkEcho, diverged } from "./echo";
+import { idempotencyHash } from "./idempotency";
+import { judge } from "./judge";
+import { startPlane } from "./plane";
+import { replayOf } from "./replay";
+import type { DecisionResponse } from "./schema";
+
+/**
+ * May this agent do this, now, with these arguments? Transport-neutral: the lean plane, a route handler and a server action call the same function.
+ * INVARIANT (no answer without an entry): the answer leaves only after COMMIT of the transaction that wrote it.
+ * @throws AppError `unauthenticated` · `chain_diverged` · `log_rolled_back` (echo) · `idempotency_mismatch` · `idempotency_expired` · `too_many_requests` ·
+ *         `audit_unavailable` (nothing was recorded, so it is denied)
+ */
+export async function decide(call: Call): Promise<DecisionResponse> {
+  const { lanes } = await startPlane();
+  if (call.input.dryRun) return dryRun(call, lanes);
+
+  const key = call.idempotencyKey === undefined ? null : idempotencyHash(call.credential.agentId, call.idempotencyKey);
+  const name = key?.toString("base64") ?? "";
+  const first = running.get(name);
+  if (key && first) {
+    await first; // a call with this key is still under way here
+    return replayOf(call, key, lanes);
+  }
+  const attempt = attemptOnce(call, key, lanes);
+  if (key) {
+    const over = attempt.then(done, done);
+    running.set(name, over);
+    void over.then(() => running.delete(name));
+  }
+  return attempt;
+}
+
+/** Calls with a key that are running in this process, by base64 of the idempotency hash. */
+const running = new Map<string, Promise<void>>();
+const done = () => {};
+
+async function attemptOnce(call: Call, key: Buffer | null, lanes: Lanes): Promise<DecisionResponse> {
+  const { approvalId } = call.input;
+  const held = approvalId === undefined ? null : await loadHeldApproval(approvalId, call.credential.agentId);
+  await checkEcho(call, lanes);
+  const settled = await commit(call, key, held, lanes).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "chain_diverged") return diverged(call, error.message);
+    throw error;
+  });
+  if (settled === "replay") return replayOf(call, key as Buffer, lanes);
+  await release(settled, call);
+  return answer(settled, settled.committed, settled.committed.ts);
+}
+
+/** Evaluates the same way, consumes nothing, writes nothing. */
+async function dryRun(call: Call, lanes: Lanes): Promise<DecisionResponse> {
+  if (await snapshotIsStale()) await refreshSnapshot();
+  const snapshot = loadedSnapshot() as Snapshot;
+  const now = new Date(lanes.now());
+  const agent = callerOf(call, snapshot, lanes.now());
+  const held = call.input.approvalId === undefined ? null : await loadHeldApproval(call.input.approvalId, agent.id);
+  return answer(
+    judge(call, agent, snapshot, now, held?.nonce ?? randomBytes(16).toString("base64"), held),
+    null,
+    now.toISOString(),
+  );
+}
