@@ -30,11 +30,11 @@ export async function startCerbos(
 }
 
 function target(port: number): Target {
-  const requests = calls.map((call) => {
+  const requests = calls.map((call, index) => {
     const body = filled((reasoning) => ({
       requestId: call.id,
       principal: {
-        id: "agt_01kapqz4xj3m8r5w7y9b2d6f0h",
+        id: `agt_01kapqz4xj3m8r5w7y9b2d6f${String(index % 32).padStart(2, "0")}`,
         roles: ["agent"],
         attr: { tier: "T3", environment: "production" },
       },
@@ -52,8 +52,8 @@ function target(port: number): Target {
         },
       ],
     }));
-    const { before, after } = postRequest("/api/check/resources", body);
-    return { request: before + after, expected: call.allowed ? '"EFFECT_ALLOW"' : '"EFFECT_DENY"' };
+    const request = postRequest("/api/check/resources", body);
+    return { request, expected: call.allowed ? '"EFFECT_ALLOW"' : '"EFFECT_DENY"' };
   });
   let at = 0;
   return { port, next: () => requests[at++ % requests.length] as (typeof requests)[number] };

@@ -61,12 +61,12 @@ export async function startCountersign(root: string, folder: string, port: numbe
   try {
     const running = await started("Countersign", child, `http://127.0.0.1:${port}/readyz`, 300);
     const api = management(`http://127.0.0.1:${port}`, token);
-    const secret = await register(api);
+    const secrets = await register(api);
     return {
       pid: running.pid,
       api,
-      plain: plain(port, secret),
-      sdk: sdk(port, secret),
+      plain: plain(port, secrets),
+      sdk: sdk(port, secrets),
       postgres: rows[0].version,
       entries: () => countEntries(database.adminUrl("countersign")),
       async stop() {
@@ -96,7 +96,10 @@ async function countEntries(url: string): Promise<number> {
   }
 }
 
-async function register(api: Management): Promise<string> {
+/** As many agents as a small fleet has; a single one is held to its share of the decision plane. */
+const fleet = 32;
+
+async function register(api: Management): Promise<string[]> {
   await ensureOwner(api, "owner@example.com", "Bench Owner");
   for (const [name, description] of [
     ["ledger.post", "Posts an invoice to the ledger"],
@@ -109,21 +112,18 @@ async function register(api: Management): Promise<string> {
       argumentRoles: { amount: "/amount", currency: "/currency" },
     });
   }
-  const { secret } = await hire(
-    api,
-    {
-      name: "Invoice clerk",
-      purpose: "Posts invoices that match an order",
-      ownerEmail: "owner@example.com",
-      environment: "production",
-      riskClass: "limited",
-      tier: "T3",
-      mandate: { tools: ["ledger.post"], limits: [{ tool: "ledger.post", upTo: limit, currency, otherwise: "deny" }] },
-      version: { label: "1", model: "bench", provider: "bench" },
-    },
-    "benchmark",
-  );
-  return secret;
+  const agents = Array.from({ length: fleet }, (_, index) => ({
+    name: `Invoice clerk ${index + 1}`,
+    purpose: "Posts invoices that match an order",
+    ownerEmail: "owner@example.com",
+    environment: "production",
+    riskClass: "limited",
+    tier: "T3",
+    mandate: { tools: ["ledger.post"], limits: [{ tool: "ledger.post", upTo: limit, currency, otherwise: "deny" }] },
+    version: { label: "1", model: "bench", provider: "bench" },
+  }));
+  const hired = await Promise.all(agents.map((agent) => hire(api, agent, "benchmark")));
+  return hired.map(({ secret }) => secret);
 }
 
 const allow = '"outcome":"allow"';
@@ -138,45 +138,45 @@ function question(call: (typeof calls)[number], extra: object = {}) {
   });
 }
 
-function plain(port: number, secret: string): Target {
-  const requests = calls.map((call) => {
-    const { before, after } = postRequest("/api/v1/decisions", filled(question(call)), {
-      authorization: `Bearer ${secret}`,
-    });
-    return { request: before + after, expected: call.allowed ? allow : deny };
+function plain(port: number, secrets: readonly string[]): Target {
+  const requests = calls.map((call, index) => {
+    const authorization = `Bearer ${secrets[index % fleet]}`;
+    const request = postRequest("/api/v1/decisions", filled(question(call)), { authorization });
+    return { request, expected: call.allowed ? allow : deny };
   });
   let at = 0;
   return { port, next: () => requests[at++ % requests.length] as (typeof requests)[number] };
 }
 
-function sdk(port: number, secret: string): Target {
+type Instance = { id: string; n: number; receipt: { lane: number; seq: number; leaf: string } | null };
+
+function sdk(port: number, secrets: readonly string[]): Target {
   const run = randomUUID().slice(0, 8);
-  let at = 0;
-  const instances = new Map<number, { id: string; n: number; receipt: string }>();
+  const instances = new Map<number, Instance>();
   const instanceOf = (connection: number) => {
-    const known = instances.get(connection) ?? { id: `bench-${run}-${connection}`, n: 0, receipt: "" };
+    const known = instances.get(connection) ?? { id: `bench-${run}-${connection}`, n: 0, receipt: null };
     instances.set(connection, known);
     return known;
   };
+  let at = 0;
   return {
     port,
     next(connection) {
       const call = calls[at % calls.length] as (typeof calls)[number];
       const instance = instanceOf(connection);
-      const echo = instance.receipt ? { lastReceipt: { ...JSON.parse(instance.receipt), n: instance.n } } : {};
+      const n = instance.n++;
+      const echo = instance.receipt ? { lastReceipt: { ...instance.receipt, n } } : {};
       const body = filled(question(call, { context: { instanceId: instance.id }, ...echo }));
-      const { before, after } = postRequest("/api/v1/decisions", body, { authorization: `Bearer ${secret}` });
-      instance.n++;
-      return {
-        request: `${before}idempotency-key: bench-${run}-${String(at++).padStart(12, "0")}\r\n${after}`,
-        expected: call.allowed ? allow : deny,
-      };
+      const request = postRequest("/api/v1/decisions", body, {
+        authorization: `Bearer ${secrets[connection % fleet]}`,
+        "idempotency-key": `bench-${run}-${String(at++).padStart(12, "0")}`,
+      });
+      return { request, expected: call.allowed ? allow : deny };
     },
     answered(connection, body) {
-      const lane = /"lane":(\d+)/.exec(body)?.[1];
-      const seq = /"seq":(\d+)/.exec(body)?.[1];
-      const leaf = /"leaf":("[^"]+")/.exec(body)?.[1];
-      if (lane && seq && leaf) instanceOf(connection).receipt = `{"lane":${lane},"seq":${seq},"leaf":${leaf}}`;
+      const receipt = /"lane":(\d+),"seq":(\d+).*?"leaf":"([^"]+)"/.exec(body);
+      if (receipt)
+        instanceOf(connection).receipt = { lane: Number(receipt[1]), seq: Number(receipt[2]), leaf: receipt[3] ?? "" };
     },
   };
 }

@@ -41,20 +41,13 @@ export function filled(make: (reasoning: string) => unknown): string {
   return JSON.stringify(make(words.repeat(9).slice(0, bodyBytes - bare)));
 }
 
-/** An HTTP/1.1 request in parts, so that a header can be put in between. */
-export function postRequest(
-  path: string,
-  body: string,
-  headers: Record<string, string> = {},
-): { before: string; after: string } {
+/** An HTTP/1.1 request, as bytes in latin1. */
+export function postRequest(path: string, body: string, headers: Record<string, string> = {}): string {
   const lines = Object.entries({
     host: "127.0.0.1",
     "content-type": "application/json",
     ...headers,
     "content-length": body.length,
   });
-  return {
-    before: `POST ${path} HTTP/1.1\r\n`,
-    after: `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
-  };
+  return `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`;
 }
