@@ -66,13 +66,13 @@ const asciiHost = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z
  */
 export function normalizeHost(text: string): string | null {
   if (text.length === 0 || text.length > 1024) return null;
-  let host = /[A-Z]/.test(text) ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
-  if (host.endsWith(".")) host = host.slice(0, -1);
+  const whole = /[A-Z]/.test(text) ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
+  const host = whole.endsWith(".") ? whole.slice(0, -1) : whole;
   if (host.length <= 253 && asciiHost.test(host) && !looksNumeric(host)) return host;
   // Other scripts, addresses in brackets and numeric hosts go through the same parser that clients use.
-  if (!/^[^\s/?#@\\:%]+$|^\[[0-9a-f:.]+\]$/.test(host)) return null;
+  if (!/^[^\s/?#@\\:%]+$|^\[[0-9a-f:.]+\]$/.test(whole)) return null;
   try {
-    const parsed = new URL(`http://${host}/`).hostname;
+    const parsed = new URL(`http://${whole}/`).hostname;
     const plain = parsed.endsWith(".") ? parsed.slice(0, -1) : parsed;
     return asciiHost.test(plain) || /^\[[0-9a-f:]+\]$/.test(plain) ? plain : null;
   } catch {

@@ -13,8 +13,8 @@ const namedAddress = /^[^<>@,;"]*<([^<>]*)>$/;
  * @returns canonical recipients, at least one; `null` when it cannot be said who is meant
  */
 export function readRecipients(text: string): string[] | null {
-  if (text === "" || text.length > 16_384) return null;
-  if (!text.includes("@")) return hasControlCharacter(text) ? null : [text];
+  if (text === "" || text.length > 16_384 || hasControlCharacter(text)) return null;
+  if (!text.includes("@")) return [text];
   if (plainAddress.test(text)) return [lowerAscii(text)];
   const recipients: string[] = [];
   for (const part of text.split(/[,;]/)) {
