@@ -46,7 +46,7 @@ const source = calls[0]?.source ?? "";
 const catalogue = catalogueOf(source);
 const groupOf = (call: (typeof calls)[number]) => (values["agents-by"] === "suite" ? call.suite : call.source);
 
-const api = management(values.url, values.token ?? evaluationToken());
+const api = management(values.url, values.token ?? ownToken());
 await ensureOwner(api, values.owner, "Replay of recorded calls");
 const groups = Map.groupBy(calls, groupOf);
 const staff = await putToolsAndAgents(api, catalogue, groups, values.owner);
@@ -78,11 +78,12 @@ say(`${summary.verified} verified`);
 process.exitCode =
   summary.answered === calls.length && summary.verified === calls.length && summary.injectionsAllowed === 0 ? 0 : 1;
 
-/** The administrator's token that evaluation mode leaves for commands on the same machine. */
-function evaluationToken(): string {
-  const path = join(resolve(process.env.COUNTERSIGN_DATA || ".data"), "admin-token");
+/** The administrator's token: of the environment, or the one that evaluation mode keeps for commands on the same machine. */
+function ownToken(): string {
+  if (process.env.COUNTERSIGN_BOOTSTRAP_TOKEN) return process.env.COUNTERSIGN_BOOTSTRAP_TOKEN;
+  const path = join(resolve(process.env.COUNTERSIGN_DATA || ".data"), "secrets.json");
   try {
-    return readFileSync(path, "utf8").trim();
+    return JSON.parse(readFileSync(path, "utf8")).COUNTERSIGN_BOOTSTRAP_TOKEN;
   } catch {
     console.error(`There is no token in ${path}: start Countersign in this folder first, or give one with --token.`);
     process.exit(2);

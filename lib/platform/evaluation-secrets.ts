@@ -26,5 +26,7 @@ const makers: Record<string, () => string> = {
   COUNTERSIGN_KEK: () => randomBytes(32).toString("base64"),
   COUNTERSIGN_SIGNING_KEY: () =>
     generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  // For commands on this machine, such as `npm run replay`.
+  COUNTERSIGN_BOOTSTRAP_TOKEN: () => randomBytes(32).toString("base64url"),
   COUNTERSIGN_DATABASE_PASSWORD: () => randomBytes(24).toString("base64url"),
 };
