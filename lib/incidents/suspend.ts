@@ -1,7 +1,7 @@
 import "server-only";
 
 import { voidApprovals } from "@/lib/agents/void-approvals";
-import { changeControl, recordChange } from "@/lib/audit/append";
+import { changeControl, holdControl, recordChange } from "@/lib/audit/append";
 import { databaseTime } from "@/lib/database-time";
 import type { Tx } from "@/lib/db";
 import { type Incident, openIncident } from "./open";
@@ -25,7 +25,7 @@ class NotActive extends Error {}
 
 async function suspend(agentId: string, incident: Incident): Promise<string> {
   return changeControl("system", async (tx) => {
-    const { status, ownerId } = await lockAgent(tx, agentId);
+    const { status, ownerId } = await lockAgent(tx, agentId, "exclusive");
     if (status !== "active") throw new NotActive();
     const voided = await voidApprovals(tx, [agentId], "the agent was suspended by an incident");
     await tx.agent.update({
@@ -61,7 +61,7 @@ class Known extends Error {
 async function openOnce(agentId: string, incident: Incident): Promise<string> {
   try {
     return await recordChange("system", async (tx) => {
-      await lockAgent(tx, agentId);
+      await lockAgent(tx, agentId, "shared");
       const open = await tx.incident.findFirst({
         where: { agentId, kind: incident.kind, status: "open" },
         select: { id: true },
@@ -76,7 +76,8 @@ async function openOnce(agentId: string, incident: Incident): Promise<string> {
   }
 }
 
-async function lockAgent(tx: Tx, agentId: string): Promise<{ status: string; ownerId: string }> {
+async function lockAgent(tx: Tx, agentId: string, control: "exclusive" | "shared"): Promise<{ status: string; ownerId: string }> {
+  await holdControl(tx, control);
   await tx.$queryRaw`SELECT 1 FROM agent WHERE id = ${agentId} FOR NO KEY UPDATE`;
   return tx.agent.findUniqueOrThrow({ where: { id: agentId }, select: { status: true, ownerId: true } });
 }
