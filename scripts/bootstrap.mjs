@@ -58,6 +58,10 @@ export async function underPinnedNode(script, main) {
     env: { ...environment, COUNTERSIGN_PINNED: "1", COUNTERSIGN_STARTED_AT: String(started) },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // npm runs this through a shell, which dies of a signal without passing it on.
+  const parent = process.ppid;
+  const orphaned = () => process.ppid !== parent && child.kill("SIGTERM");
+  if (process.env.npm_lifecycle_event) setInterval(orphaned, 500).unref();
   child.once("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 143)));
 }
 

@@ -1,8 +1,6 @@
 // Builds the program: Next's pages into .next, the server into dist/server.mjs. Does nothing when the sources have not changed.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { exclusively, fail, progress, root, runsQuietly, underPinnedNode } from "./bootstrap.mjs";
+import { exclusively, fail, progress, runsQuietly, underPinnedNode } from "./bootstrap.mjs";
 import { generate } from "./generate.mjs";
 import { fingerprint, unlessDone } from "./sources.mjs";
 
@@ -10,8 +8,7 @@ export async function buildProgram() {
   await generate();
   const { bundle } = await import("./bundle.mjs");
   await exclusively("build", async () => {
-    const there = existsSync(join(root, ".next", "BUILD_ID")) && existsSync(join(root, "dist", "server.mjs"));
-    await unlessDone("build", `${there ? "" : "absent "}${fingerprint()}`, async () => {
+    await unlessDone("build", fingerprint(), [".next/BUILD_ID", "dist/server.mjs"], async () => {
       progress("building the console");
       if (!runsQuietly("next", ["build"], { env: { NODE_ENV: "production" } })) {
         fail("The console could not be built: see the lines above.");

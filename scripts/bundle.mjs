@@ -2,13 +2,17 @@
 // bundle, becomes an empty module.
 
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 import { root } from "./bootstrap.mjs";
 
 /** @returns the path of the bundle, `dist/<name>.mjs` */
 export async function bundle(entry, name, options = {}) {
   const all = bundleOptions(entry, name, options);
-  await build(all);
+  try {
+    await build(all);
+  } finally {
+    await stop(); // its helper process would stay as long as this one
+  }
   return all.outfile;
 }
 

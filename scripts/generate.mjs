@@ -7,8 +7,8 @@ import { fingerprint, unlessDone } from "./sources.mjs";
 
 export function generate() {
   return exclusively("generate", async () => {
-    const there = existsSync(join(root, "lib", "generated", "prisma", "client.ts"));
-    await unlessDone("generate", `${there} ${fingerprint(["prisma/schema.prisma", "package-lock.json"])}`, () => {
+    const mark = fingerprint(["prisma/schema.prisma", "package-lock.json"]);
+    await unlessDone("generate", mark, ["lib/generated/prisma/client.ts"], () => {
       progress("generating the database client");
       if (!runsQuietly("prisma", ["generate"])) fail("The database client could not be generated.");
     });

@@ -13,6 +13,7 @@ import { root } from "./bootstrap.mjs";
 const arrows = {
   decisions: [
     "incidents",
+    "metrics",
     "approvals",
     "behavior",
     "contracts",
@@ -22,11 +23,14 @@ const arrows = {
     "policy",
     "auth",
     "audit",
+    "live",
+    "jobs",
     "http",
   ],
   incidents: ["agents", "policy", "auth", "audit"],
+  explorer: ["agents", "policy", "auth", "audit"],
   metrics: ["agents", "policy", "auth", "audit"],
-  approvals: ["policy", "auth", "audit", "live"],
+  approvals: ["policy", "auth", "audit", "live", "jobs"],
   behavior: ["policy", "audit"],
   contracts: ["policy", "audit"],
   "data-rules": ["policy", "audit"],
@@ -36,6 +40,7 @@ const arrows = {
   auth: ["http", "audit"],
   audit: ["jobs"],
   // Beside the features: the start sequence, for server.ts and scripts; what tests share.
+  platform: ["audit"],
   testing: ["platform", "audit", "policy", "auth"],
 };
 const kernel = "kernel";

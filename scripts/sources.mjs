@@ -1,7 +1,7 @@
 // Fingerprints of what a build is made from, so that a second start builds nothing.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./bootstrap.mjs";
 
@@ -41,12 +41,13 @@ function files(path) {
     .flatMap((name) => files(join(path, name)));
 }
 
-/** Does `work` unless it was done for the same fingerprint; answers whether it was done now. */
-export async function unlessDone(name, mark, work) {
+/** Does `work` unless it was done for the same fingerprint and everything it `makes` is there. */
+export async function unlessDone(name, mark, makes, work) {
   const stamp = join(root, "dist", `${name}.stamp`);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === mark) return false;
+  const made = makes.every((path) => existsSync(join(root, path)));
+  if (made && existsSync(stamp) && readFileSync(stamp, "utf8") === mark) return;
+  rmSync(stamp, { force: true });
   await work();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, mark);
-  return true;
 }

@@ -26,7 +26,7 @@ export async function appAddress(url: string, migrateUrl: string): Promise<Datab
     const { rows } = await client.query<{ name: string; owner: boolean; member: boolean }>(
       `SELECT current_user AS name, pg_has_role(current_user, 'app_rw', 'USAGE') AS member,
               pg_has_role(current_user, c.relowner, 'USAGE') AS owner
-         FROM pg_class c WHERE c.oid = to_regclass('audit.entry')`,
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'audit' AND c.relname = 'entry'`,
     );
     return rows[0];
   });
