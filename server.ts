@@ -8,13 +8,12 @@ import { decisionPlane } from "@/lib/decisions/http";
 import { startPlane, stopPlane } from "@/lib/decisions/plane";
 import { readiness } from "@/lib/decisions/readiness";
 import { recordUses } from "@/lib/decisions/record-uses";
-import { ConfigurationError } from "@/lib/env";
 import { gate, managementGate, secure } from "@/lib/http/gate";
 import { startJobs } from "@/lib/jobs/periodic";
 import { listen } from "@/lib/live/listen";
 import { log } from "@/lib/log";
 import { prepare } from "@/lib/platform/prepare";
-import { progress, untilStopped } from "@/lib/platform/process";
+import { progress, startProblems, untilStopped } from "@/lib/platform/process";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
 
@@ -103,8 +102,9 @@ try {
   await close();
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  for (const problem of error.problems) console.error(problem);
+  const problems = startProblems(error);
+  if (!problems) throw error;
+  for (const problem of problems) console.error(problem);
   process.exit(1);
 }
 

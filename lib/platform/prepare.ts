@@ -16,13 +16,14 @@ import {
 import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
 import { evaluationSecrets } from "@/lib/platform/evaluation-secrets";
 import { migrate } from "@/lib/platform/migrate";
+import { showInBrowser } from "@/lib/platform/process";
 import { takeLock } from "@/lib/platform/process-lock.mjs";
 import { appAddress, appLogin, assertSafeServer } from "@/lib/platform/roles";
 
 /** What the start sequence holds until the end: call `close` last, when nothing uses the database any more. */
 export type Prepared = {
   environment: Environment;
-  /** Writes the address people can use into the lock, for whoever starts a second time. */
+  /** Writes the address people can use into the lock, for whoever starts a second time, and shows it in a browser when a person is there. */
   announce(address: string): void;
   close(): Promise<void>;
 };
@@ -97,7 +98,10 @@ async function embedded(
     url.searchParams.set("options", "-c TimeZone=UTC");
     return {
       database: { url: url.href, singleRole: false },
-      announce: (address) => lock.note({ address }),
+      announce(address) {
+        lock.note({ address });
+        if (process.env.NODE_ENV === "production") showInBrowser(address);
+      },
       async stop() {
         await server.stop();
         lock.release();

@@ -1,5 +1,9 @@
 import "server-only";
 
+import { spawn } from "node:child_process";
+import { ConfigurationError } from "@/lib/env";
+import { MigrationError } from "@/lib/platform/migrate";
+
 const started = Number(process.env.COUNTERSIGN_STARTED_AT ?? Date.now());
 
 /** Prints one step of the start with the seconds since the command was typed. */
@@ -25,4 +29,38 @@ export function untilStopped(): Promise<void> {
     process.once("disconnect", stop);
     process.channel?.unref();
   });
+}
+
+/**
+ * What to say about an error that ended the start: sentences for the person who typed the command, or null when it is a bug of ours and
+ * belongs in the log with its stack.
+ */
+export function startProblems(error: unknown): string[] | null {
+  if (error instanceof ConfigurationError) return error.problems;
+  if (error instanceof MigrationError) return [sentence(error.message)];
+  const { code, address, port, message } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === "EADDRINUSE")
+    return [`Another program already uses port ${port} on ${address}: stop it, or set PORT to a free one.`];
+  if (code === "EACCES" && port) return [`Port ${port} needs special rights: set PORT to a number above 1023.`];
+  if (code === "EADDRNOTAVAIL") return [`This machine has no address ${address}: set HOST to one it has.`];
+  const database =
+    /^(28|3D|57P03|08)/.test(code ?? "") ||
+    ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET"].includes(code ?? "");
+  if (database) return [`The database of DATABASE_URL does not let us in: ${message}.`];
+  return null;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
+
+/** Shows an address in the person's browser, when a person is there: a terminal, and no build machine. Failing is fine. */
+export function showInBrowser(address: string): void {
+  if (!process.stdout.isTTY || process.env.CI || process.env.SSH_CONNECTION) return;
+  const [command, ...first] = { darwin: ["open"], win32: ["cmd", "/c", "start"] }[process.platform as string] ?? [
+    "xdg-open",
+  ];
+  const opener = spawn(command ?? "", [...first, address], { stdio: "ignore", detached: true });
+  opener.on("error", () => {});
+  opener.unref();
 }
