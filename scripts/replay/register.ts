@@ -1,7 +1,7 @@
 import type { Caller } from "./ask";
 import type { Catalogue } from "./catalogues";
 import { learnMandate } from "./learn-mandate";
-import type { Management } from "./management";
+import { type Management, ManagementError } from "./management";
 import type { RecordedCall } from "./recorded-calls";
 
 export type Staff = {
@@ -45,7 +45,7 @@ export async function putToolsAndAgents(
     );
     const known = items.find((agent) => agent.name === name);
     let id = known?.id;
-    if (known) await api.patch(`/agents/${known.id}`, profile);
+    if (known) await api.patch(`/agents/${known.id}`, profile).catch(unlessUnchanged);
     else {
       const version = { label: "recorded", model: "recorded", provider: "replay" };
       id = (await api.post<{ id: string }>("/agents", { ...profile, ownerEmail, version })).id;
@@ -62,4 +62,9 @@ export async function putToolsAndAgents(
       for (const { id } of credentials.values()) await api.delete(`/credentials/${id}`);
     },
   };
+}
+
+/** Registering again what is there already is no fault. */
+function unlessUnchanged(error: unknown): void {
+  if (!(error instanceof ManagementError && error.code === "state_changed")) throw error;
 }
