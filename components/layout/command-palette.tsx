@@ -60,6 +60,7 @@ export function CommandPalette({
           className="enter-fade fixed inset-0 z-40 flex items-start justify-center bg-overlay p-4 sm:pt-24"
         >
           <Primitive.Content
+            aria-modal
             aria-describedby={undefined}
             className="flex max-h-full w-full max-w-xl flex-col overflow-hidden rounded-lg border bg-surface-raised shadow-overlay outline-none"
           >

@@ -40,7 +40,11 @@ export function ConsoleShell({ nav, person, theme, banner, search, signOut, chil
         </aside>
       </div>
       <div className="flex min-w-0 flex-col">
-        {banner && <div className="print:hidden">{banner}</div>}
+        {banner && (
+          <section aria-label="Installation" className="print:hidden">
+            {banner}
+          </section>
+        )}
         <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b bg-surface px-4 md:px-6 print:hidden">
           <MobileNavigation groups={nav} />
           <CommandPalette groups={nav} search={search} />

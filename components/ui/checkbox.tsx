@@ -16,8 +16,8 @@ type CheckboxProps = Omit<ComponentProps<"input">, "type"> & {
 /** A check box with its label. Native, so it posts in plain forms. */
 export function Checkbox({ label, hint, labelHidden, indeterminate = false, className, ...rest }: CheckboxProps) {
   return (
-    <label className={clsx("flex min-h-6 items-start gap-2 py-0.5", className)}>
-      <span className="hit-area grid size-5 shrink-0 place-items-center">
+    <label className={clsx("flex min-h-6 min-w-6 items-start gap-2 py-0.5", className)}>
+      <span className="grid size-5 shrink-0 place-items-center">
         <input
           {...rest}
           {...useFieldControl(rest)}

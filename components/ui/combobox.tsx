@@ -53,6 +53,9 @@ export function Combobox({
             {...rest}
             {...described}
             type="button"
+            role="combobox"
+            aria-expanded={open}
+            aria-required={required}
             disabled={disabled}
             aria-haspopup="listbox"
             className="control flex h-8 w-full items-center justify-between gap-2 px-2 text-left"

@@ -41,7 +41,10 @@ export function ConfirmDialog({ trigger, open, onOpenChange, ...body }: ConfirmD
           data-scroll-lock
           className="enter-fade fixed inset-0 z-40 flex items-start justify-center bg-overlay p-4 sm:pt-24"
         >
-          <Primitive.Content className="max-h-full w-full max-w-md overflow-y-auto rounded-lg border bg-surface-raised p-4 shadow-overlay outline-none">
+          <Primitive.Content
+            aria-modal
+            className="max-h-full w-full max-w-md overflow-y-auto rounded-lg border bg-surface-raised p-4 shadow-overlay outline-none"
+          >
             <ConfirmForm {...body} close={() => change(false)} />
           </Primitive.Content>
         </div>

@@ -30,6 +30,8 @@ export function Dialog({ title, description, trigger, size = "md", footer, child
           className="enter-fade fixed inset-0 z-40 flex items-start justify-center bg-overlay p-4 sm:pt-24"
         >
           <Primitive.Content
+            aria-modal
+            onOpenAutoFocus={focusFirstControl}
             {...(description ? {} : { "aria-describedby": undefined })}
             className={clsx(
               "flex max-h-full w-full flex-col rounded-lg border bg-surface-raised shadow-overlay outline-none",
@@ -39,7 +41,9 @@ export function Dialog({ title, description, trigger, size = "md", footer, child
             )}
           >
             <OverlayHeader title={title} description={description} />
-            <div className="min-h-0 overflow-y-auto px-4 pb-4">{children}</div>
+            <div data-overlay-body className="min-h-0 overflow-y-auto px-4 pb-4">
+              {children}
+            </div>
             {footer && <div className="flex flex-wrap justify-end gap-2 border-t px-4 py-3">{footer}</div>}
           </Primitive.Content>
         </div>
@@ -66,4 +70,14 @@ export function OverlayHeader({ title, description }: { title: ReactNode; descri
       </Primitive.Close>
     </div>
   );
+}
+
+/** Opens with the focus on the first control of the body, not on the close button; without one, on the dialog itself. */
+export function focusFirstControl(event: Event) {
+  event.preventDefault();
+  const overlay = event.currentTarget as HTMLElement;
+  const first = overlay.querySelector<HTMLElement>(
+    "[data-overlay-body] :is(input, select, textarea, button, a[href]):not([type=hidden], :disabled)",
+  );
+  (first ?? overlay).focus();
 }

@@ -3,7 +3,7 @@
 import { clsx } from "clsx";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
-import { OverlayHeader } from "@/components/ui/dialog";
+import { focusFirstControl, OverlayHeader } from "@/components/ui/dialog";
 
 type DrawerProps = {
   title: ReactNode;
@@ -27,6 +27,8 @@ export function Drawer({ title, description, trigger, side = "right", footer, ch
           className={clsx("enter-fade fixed inset-0 z-40 flex bg-overlay", side === "right" && "justify-end")}
         >
           <Primitive.Content
+            aria-modal
+            onOpenAutoFocus={focusFirstControl}
             {...(description ? {} : { "aria-describedby": undefined })}
             className={clsx(
               "flex h-full w-full flex-col bg-surface-raised shadow-overlay outline-none",
@@ -34,7 +36,9 @@ export function Drawer({ title, description, trigger, side = "right", footer, ch
             )}
           >
             <OverlayHeader title={title} description={description} />
-            <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">{children}</div>
+            <div data-overlay-body className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
+              {children}
+            </div>
             {footer && <div className="flex flex-wrap justify-end gap-2 border-t px-4 py-3">{footer}</div>}
           </Primitive.Content>
         </div>

@@ -3,7 +3,7 @@
 import { ChevronDown, Search, X } from "lucide-react";
 import Form from "next/form";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { type FormEvent, type ReactNode, useEffect, useRef, useTransition } from "react";
+import { type FormEvent, type ReactNode, useEffect, useOptimistic, useRef, useTransition } from "react";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input } from "@/components/ui/input";
@@ -32,7 +32,9 @@ type FilterBarProps = {
 export function FilterBar({ search, filters = [], actions }: FilterBarProps) {
   const pathname = usePathname();
   const router = useRouter();
-  const params = useSearchParams();
+  // What was just chosen shows at once, while the page behind it is still being read.
+  const [shown, show] = useOptimistic(useSearchParams().toString());
+  const params = new URLSearchParams(shown);
   const [busy, start] = useTransition();
   const query = search?.name ?? "q";
 
@@ -40,7 +42,10 @@ export function FilterBar({ search, filters = [], actions }: FilterBarProps) {
     const next = new URLSearchParams(params);
     change(next);
     next.delete("cursor");
-    start(() => router.push(`${pathname}?${next}`, { scroll: false }));
+    start(() => {
+      show(next.toString());
+      router.push(`${pathname}?${next}`, { scroll: false });
+    });
   };
   const set = (name: string, values: readonly string[]) =>
     go((next) => {

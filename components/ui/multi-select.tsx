@@ -33,6 +33,7 @@ export function MultiSelect({
   ...rest
 }: MultiSelectProps) {
   const [own, setOwn] = useState<readonly string[]>(defaultValue);
+  const [open, setOpen] = useState(false);
   const { required, ...control } = useFieldControl(rest);
   const chosen = value ?? own;
   const change = (next: readonly string[]) => {
@@ -57,11 +58,16 @@ export function MultiSelect({
       <Popover
         flush
         label={noun}
+        open={open}
+        onOpenChange={setOpen}
         className="w-72"
         trigger={
           <button
             {...control}
             type="button"
+            role="combobox"
+            aria-expanded={open}
+            aria-required={required}
             disabled={disabled}
             aria-haspopup="listbox"
             className="inline-flex h-6 items-center gap-1 rounded-md px-1 text-muted hover:text-text"

@@ -1,6 +1,4 @@
-import { clsx } from "clsx";
-import Link from "next/link";
-import { buttonStyle } from "@/components/ui/button-style";
+import { ButtonLink } from "@/components/ui/button-link";
 import { formatCount } from "@/components/ui/money";
 
 type PaginationProps = {
@@ -27,26 +25,18 @@ export function Pagination({ shown, total, noun, searchParams, nextCursor }: Pag
         {total === undefined && nextCursor !== null && ", more follow"}
       </p>
       <div className="flex gap-2">
-        <PageLink label="First page" href={onLaterPage ? withCursor(searchParams, null) : undefined} />
-        <PageLink label="Next page" href={nextCursor === null ? undefined : withCursor(searchParams, nextCursor)} />
+        {onLaterPage && (
+          <ButtonLink size="sm" href={withCursor(searchParams, null)}>
+            First page
+          </ButtonLink>
+        )}
+        {nextCursor !== null && (
+          <ButtonLink size="sm" href={withCursor(searchParams, nextCursor)}>
+            Next page
+          </ButtonLink>
+        )}
       </div>
     </nav>
-  );
-}
-
-function PageLink({ label, href }: { label: string; href: string | undefined }) {
-  const style = buttonStyle({ variant: "secondary", size: "sm" });
-  if (href) {
-    return (
-      <Link href={href} className={style}>
-        {label}
-      </Link>
-    );
-  }
-  return (
-    <span aria-hidden className={clsx(style, "opacity-50")}>
-      {label}
-    </span>
   );
 }
 

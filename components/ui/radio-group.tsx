@@ -35,7 +35,7 @@ export function RadioGroup<V extends string>({
       <div className="flex flex-col gap-1">
         {choice.options.map((option) => (
           <label key={option.value} className="flex min-h-6 items-start gap-2 py-0.5">
-            <span className="hit-area grid size-5 shrink-0 place-items-center">
+            <span className="grid size-5 shrink-0 place-items-center">
               <input
                 {...radio(option)}
                 className="peer col-start-1 row-start-1 size-4 appearance-none rounded-full border border-control bg-surface checked:border-accent checked:bg-accent disabled:opacity-50"

@@ -49,6 +49,7 @@ const statuses = {
     denied: { word: "Denied", icon: CircleX, tone: "deny" },
     expired: { word: "Expired", icon: Clock, tone: "neutral" },
     consumed: { word: "Redeemed", icon: Stamp, tone: "info" },
+    voided: { word: "Voided", icon: Undo2, tone: "warning" },
     revoked: { word: "Revoked", icon: Undo2, tone: "warning" },
     canceled: { word: "Canceled", icon: CircleX, tone: "neutral" },
   },

@@ -17,7 +17,7 @@ export function Switch({
         {label}
         {hint && <span className="block text-muted text-xs">{hint}</span>}
       </span>
-      <span className="hit-area mt-px inline-grid shrink-0 items-center">
+      <span className="mt-px inline-grid shrink-0 items-center">
         <input
           {...rest}
           {...useFieldControl(rest)}
