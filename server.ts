@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import next from "next";
 import { expireJob } from "@/lib/approvals/expire";
-import { closeAbandonedLanes, heartbeat } from "@/lib/audit/lane";
+import { closeAbandonedLanes, heartbeat } from "@/lib/audit/close-lane";
 import { projector } from "@/lib/audit/project";
 import { ensureFirstAdministrator } from "@/lib/auth/first-administrator";
 import { decisionPlane } from "@/lib/decisions/http";

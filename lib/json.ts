@@ -156,7 +156,7 @@ export function canonicalize(value: unknown): string {
       }
       const record = value as Record<string, unknown>;
       let text = "{";
-      for (const name of Object.keys(record).sort()) {
+      for (const name of sortedNames(record)) {
         const member = record[name];
         if (member === undefined) continue;
         text += `${text.length > 1 ? "," : ""}${JSON.stringify(name)}:${canonicalize(member)}`;
@@ -166,4 +166,11 @@ export function canonicalize(value: unknown): string {
     default:
       throw new Error(`canonicalize: ${typeof value} is not JSON`);
   }
+}
+
+/** Names in UTF-16 code unit order. Most objects are written in order already, and then nothing is sorted. */
+function sortedNames(record: Record<string, unknown>): string[] {
+  const names = Object.keys(record);
+  for (let at = 1; at < names.length; at++) if ((names[at - 1] as string) > (names[at] as string)) return names.sort();
+  return names;
 }

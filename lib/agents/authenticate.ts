@@ -20,12 +20,22 @@ export function credentialOf(
   snapshot: Snapshot,
   now: number,
 ): CredentialFacts | null {
+  if (authorization === undefined) return null;
+  const verified = seen.get(snapshot)?.get(authorization);
+  if (verified) return isLive(verified, now) ? verified : null;
+
   pepper ??= createSecretKey(env().pepper);
-  const token = authorization?.startsWith("Bearer ") ? parseToken(authorization.slice(7)) : null;
+  const token = authorization.startsWith("Bearer ") ? parseToken(authorization.slice(7)) : null;
   const found = token?.kind === "agt" ? snapshot.credentials.get(token.id) : undefined;
   const matches = sameDigest(tokenDigest(pepper, token?.digestInput ?? ""), found?.digest ?? absent);
-  return found && matches && isLive(found, now) ? found : null;
+  if (!found || !matches) return null;
+  const known = seen.get(snapshot) ?? new Map<string, CredentialFacts>();
+  if (known.size < 10_000) seen.set(snapshot, known.set(authorization, found));
+  return isLive(found, now) ? found : null;
 }
+
+/** Headers that were verified under a snapshot: a busy agent's secret is digested once for each change of control, not on every call. */
+const seen = new WeakMap<Snapshot, Map<string, CredentialFacts>>();
 
 /** Whether a credential of a snapshot still holds. */
 export function isLive(credential: CredentialFacts, now: number): boolean {

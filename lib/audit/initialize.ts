@@ -2,7 +2,7 @@ import "server-only";
 
 import pg from "pg";
 import { openConsoleLane } from "./append";
-import { instanceId } from "./lane";
+import { instanceId } from "./close-lane";
 
 /**
  * What a log needs before anybody writes: its name, the public half of the receipt key, and its console lane. Runs with the migrating role, after the migrations,

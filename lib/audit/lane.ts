@@ -1,15 +1,13 @@
 import "server-only";
 
-import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { connectionConfig, pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { entryId } from "@/lib/ids";
 import { log } from "@/lib/log";
-import { genesis, type HeaderFacts, makeEntry } from "./entry";
-import { encryptPayload, type SealedPayload } from "./payload";
-import type { PayloadKey } from "./payload-keys";
-import { type Receipt, type ReceiptBody, type ReceiptKey, signReceipts } from "./receipt";
+import { type AppendCall, assemble, type Draft, type LanePlace } from "./assemble";
+import { closeLaneOf, instanceId, type LogIdentity, readIdentity } from "./close-lane";
+import { genesis, makeEntry } from "./entry";
+import { type Receipt, type ReceiptKey, signReceipts } from "./receipt";
 
 /**
  * Lanes: how a process writes to the log at speed. Each lane is one writer connection with a hash chain of its own and one call in flight; what is queued when a
@@ -18,26 +16,6 @@ import { type Receipt, type ReceiptBody, type ReceiptKey, signReceipts } from ".
  * Life of a commit: draft every member at the snapshot's epoch → link, hash, encrypt → one audit.append call → one signature → answer all.
  * If the process dies before COMMIT, nothing is stored; after COMMIT and before the answer, the entry is stored and unanswered, and a retry with its key finds it.
  */
-
-/** What one member wants to write, made under the snapshot of one epoch. */
-export type Draft = {
-  facts: HeaderFacts;
-  payload: SealedPayload | null;
-  key: PayloadKey;
-  /** salt16 ‖ request digest32, for calls with an idempotency key */
-  request?: Buffer;
-  /** 32 bytes */
-  idem?: Buffer;
-  /** epoch ms; the earliest expiry on which the draft relies */
-  notAfter?: number;
-  budgets?: readonly Record<string, unknown>[];
-  consume?: Record<string, unknown>;
-  /** Opens an approval; its id is made from the place of the entry. */
-  open?: Record<string, unknown>;
-  instance?: Record<string, unknown>;
-  /** Present when the agent gets a receipt. */
-  receipt?: Pick<ReceiptBody, "agent" | "outcome" | "actionDigest" | "instance">;
-};
 
 export type Committed = {
   lane: bigint;
@@ -58,7 +36,7 @@ export type Refusal =
 
 export type Member = {
   /** Called again after each refusal. Throws an AppError to leave the batch with it. */
-  draft(): Draft | Promise<Draft>;
+  draft(): Draft;
   learn(refusal: Refusal): void;
   /** The idempotency key is taken. */
   replayed(): void;
@@ -70,8 +48,6 @@ export type Member = {
 
 /** What the lanes need from above: they know no policy. */
 export type LaneSource = { epoch(): bigint; refresh(): Promise<unknown>; receiptKey: ReceiptKey };
-
-export type LogIdentity = { origin: string; epoch: number; mmdMs: number; sample: boolean };
 
 export type Lanes = {
   /** @throws AppError `too_many_requests` when the queue is full */
@@ -92,9 +68,8 @@ export type Lanes = {
 const batchSize = 256;
 const queueLimit = 8192;
 const laneLifeMilliseconds = 24 * 3600 * 1000;
-export const instanceId = randomUUID();
 
-type Lane = { id: bigint; seq: bigint; head: Buffer; client: pg.Client; openedAt: number; busy: boolean };
+type Lane = LanePlace & { client: pg.Client; openedAt: number; busy: boolean };
 type Queued = { member: Member; sampleAt: Date | undefined };
 
 /** Opens the lanes of this process. @param count connections, one call in flight each */
@@ -196,7 +171,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     try {
       const alive = await commit(lane, batch.members, batch.sampleAt);
       if (alive && Date.now() - lane.openedAt > laneLifeMilliseconds) {
-        await closeLane(lane.id, "its own process", "age");
+        await closeLaneOf(identity, lane.id, "its own process", "age");
         lane.client.end().catch(() => {});
         lanes[at] = null;
       } else if (!alive) lanes[at] = null;
@@ -228,9 +203,11 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
         member.failed(unavailable());
         return false;
       });
-      const call = await assemble(lane, pending, sampleAt);
-      pending = call.members;
+      const drafted = await draftAll(pending);
+      pending = drafted.members;
       if (pending.length === 0) return true;
+      const ts = new Date(now()).toISOString();
+      const call: Call = { ...assemble(identity, lane, drafted.drafts, drafted.epoch, ts, sampleAt), members: pending };
 
       const sentAt = performance.now();
       try {
@@ -242,10 +219,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
         const code = (error as { code?: string }).code ?? "";
         const detail = (error as { detail?: string }).detail ?? "[]";
         if (code === "CS001") await source.refresh();
-        else if (code === "CS002")
-          offset =
-            (await lane.client.query<{ now: Date }>("SELECT clock_timestamp() AS now")).rows[0]!.now.getTime() -
-            Date.now();
+        else if (code === "CS002") await readClock(lane);
         else if (code === "CS003") pending = replays(pending, JSON.parse(detail));
         else if (code === "CS004") budgets(pending, JSON.parse(detail));
         else if (code === "CS005")
@@ -278,109 +252,28 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     return true;
   }
 
-  async function assemble(lane: Lane, wanted: Member[], sampleAt: Date | undefined) {
-    const members: Member[] = [];
-    const drafts: Draft[] = [];
-    for (const member of wanted) {
-      try {
-        const draft = member.draft();
-        drafts.push(draft instanceof Promise ? await draft : draft);
-        members.push(member);
-      } catch (error) {
-        member.failed(error);
+  /** Asks every member for its draft. INVARIANT (one snapshot per commit): all drafts, and the epoch they are sent with, are of the same snapshot. */
+  async function draftAll(wanted: Member[]): Promise<{ members: Member[]; drafts: Draft[]; epoch: bigint }> {
+    for (;;) {
+      const epoch = source.epoch();
+      const members: Member[] = [];
+      const drafts: Draft[] = [];
+      for (const member of wanted) {
+        try {
+          const draft = member.draft();
+          if (draft.key instanceof Promise) draft.key = await draft.key;
+          drafts.push(draft);
+          members.push(member);
+        } catch (error) {
+          member.failed(error);
+        }
       }
+      if (source.epoch() === epoch) return { members, drafts, epoch };
+      wanted = members;
     }
-    const epoch = source.epoch();
-    const ts = new Date(now());
-    const place = {
-      origin: identity.origin,
-      lane: lane.id,
-      seq: lane.seq,
-      prev: lane.head,
-      ts: ts.toISOString(),
-      epoch,
-    };
-    const leaves: Buffer[] = [];
-    const headers: Buffer[] = [];
-    const bodies: (Buffer | null)[] = [];
-    const requests: (Buffer | null)[] = [];
-    const deks: number[] = [];
-    const idem: Buffer[] = [];
-    const idemAt: number[] = [];
-    const receipts: ReceiptBody[] = [];
-    const extra: Record<string, Record<string, unknown>[]> = {};
-    let notAfter = Number.POSITIVE_INFINITY;
-
-    drafts.forEach((draft, at) => {
-      const o = at + 1;
-      place.seq += 1n;
-      const opened = draft.open ? entryId("apr", place.lane, place.seq) : undefined;
-      if (opened) draft.facts.approvalId = opened;
-      if (sampleAt) draft.facts.sampleAt = sampleAt.toISOString();
-      const prev = place.prev;
-      const entry = makeEntry(place, {
-        ...draft.facts,
-        commit: draft.payload?.commit,
-        idem: draft.idem?.toString("base64"),
-      });
-      place.prev = entry.leaf;
-      leaves.push(entry.leaf);
-      headers.push(entry.header);
-      bodies.push(draft.payload ? encryptPayload(draft.payload.body, draft.key.key, place.lane, place.seq) : null);
-      requests.push(draft.request ?? null);
-      deks.push(draft.key.dekId);
-      if (draft.idem) {
-        idem.push(draft.idem);
-        idemAt.push(o);
-      }
-      if (draft.notAfter !== undefined && draft.notAfter < notAfter) notAfter = draft.notAfter;
-      for (const charge of draft.budgets ?? []) (extra.budgets ??= []).push({ o, ...charge });
-      if (draft.consume) (extra.consume ??= []).push({ o, ...draft.consume });
-      if (draft.open) (extra.open ??= []).push({ o, id: opened, ...draft.open });
-      if (draft.instance) (extra.instances ??= []).push({ o, ...draft.instance });
-      if (draft.receipt) {
-        receipts.push({
-          v: 1,
-          origin: identity.origin,
-          epoch: identity.epoch,
-          entryId: entryId("dec", place.lane, place.seq),
-          ...draft.receipt,
-          lane: Number(place.lane),
-          seq: Number(place.seq),
-          prev: prev.toString("base64"),
-          leaf: entry.leaf.toString("base64"),
-          ts: place.ts,
-          mmdMs: identity.mmdMs,
-        });
-      }
-    });
-
-    const query = {
-      name: "append",
-      text: "SELECT audit.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,false,$15,$16) AS at",
-      values: [
-        lane.id.toString(),
-        epoch.toString(),
-        place.ts,
-        notAfter === Number.POSITIVE_INFINITY ? "infinity" : new Date(notAfter).toISOString(),
-        lane.seq.toString(),
-        lane.head,
-        place.prev,
-        byteaArray(leaves),
-        byteaArray(headers),
-        byteaArray(bodies),
-        intArray(deks),
-        byteaArray(requests),
-        byteaArray(idem),
-        intArray(idemAt),
-        Object.keys(extra).length > 0 ? JSON.stringify(extra) : null,
-        sampleAt?.toISOString() ?? null,
-      ],
-    };
-    return { members, drafts, query, leaves, receipts, head: place.prev, seq: place.seq, ts: place.ts, epoch };
   }
 
-  type Call = Awaited<ReturnType<typeof assemble>>;
+  type Call = AppendCall & { members: Member[] };
 
   /** COMMIT is known. One signature, then everybody is answered. */
   function done(lane: Lane, call: Call, sentAt: number): void {
@@ -417,6 +310,12 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     if (recent.size > 50_000) recent.delete(recent.keys().next().value as string);
   }
 
+  /** The clocks drifted apart, or an expiry passed: look at the database's again, then draft anew. */
+  async function readClock(lane: Lane): Promise<void> {
+    const { rows } = await lane.client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+    if (rows[0]) offset = rows[0].now.getTime() - Date.now();
+  }
+
   function replays(pending: Member[], taken: number[]): Member[] {
     for (const o of taken) pending[o - 1]?.replayed();
     return pending.filter((_, at) => !taken.includes(at + 1));
@@ -451,7 +350,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     const last = call.leaves.at(-1);
     for (;;) {
       try {
-        await closeLane(lane.id, instanceId, "outcome unknown");
+        await closeLaneOf(identity, lane.id, instanceId, "outcome unknown");
         const { rows } = await pool().query<{ leaf_hash: Buffer }>(
           "SELECT leaf_hash FROM audit.entry WHERE lane = $1 AND seq = $2",
           [lane.id.toString(), call.seq.toString()],
@@ -475,17 +374,12 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
   async function settle(lane: bigint): Promise<void> {
     while (!closing) {
       try {
-        await closeLane(lane, instanceId, "given up");
+        await closeLaneOf(identity, lane, instanceId, "given up");
         return;
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
     }
-  }
-
-  /** Appends `lane_closed`, again if the lane moved meanwhile. Closing a closed lane does nothing. */
-  async function closeLane(lane: bigint, by: string, reason: string): Promise<void> {
-    await closeLaneOf(identity, lane, by, reason);
   }
 
   for (let at = 0; at < count; at++) lanes[at] = await openLane();
@@ -514,90 +408,6 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
   };
 }
 
-/**
- * Appends `lane_closed` to any lane. The compare-and-swap takes the row lock; a lock before it could deadlock with a call still in flight.
- * @param by who closes it, `reason` why: both are in the entry
- */
-export async function closeLaneOf(identity: LogIdentity, lane: bigint, by: string, reason: string): Promise<void> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const { rows } = await pool().query<{
-      seq: string;
-      head: Buffer;
-      closed_at: Date | null;
-      epoch: string;
-      now: Date;
-    }>(
-      "SELECT l.seq, l.head, l.closed_at, (SELECT epoch FROM audit.control_epoch) AS epoch, clock_timestamp() AS now FROM audit.lane l WHERE l.lane = $1",
-      [lane.toString()],
-    );
-    const row = rows[0];
-    if (!row || row.closed_at) return;
-    const entry = makeEntry(
-      {
-        origin: identity.origin,
-        lane,
-        seq: BigInt(row.seq) + 1n,
-        prev: row.head,
-        ts: row.now.toISOString(),
-        epoch: BigInt(row.epoch),
-      },
-      { kind: "lane_closed", actor: "system", instance: by, ref: reason },
-    );
-    try {
-      await pool().query(
-        "SELECT audit.append($1,$2,$3,'infinity',$4,$5,$6,$7,$8,$9,$10,$11,'{}','{}',true,NULL,NULL)",
-        [
-          lane.toString(),
-          row.epoch,
-          row.now.toISOString(),
-          row.seq,
-          row.head,
-          entry.leaf,
-          byteaArray([entry.leaf]),
-          byteaArray([entry.header]),
-          byteaArray([null]),
-          intArray([0]),
-          byteaArray([null]),
-        ],
-      );
-      return;
-    } catch (error) {
-      const code = (error as { code?: string }).code ?? "";
-      if (!["CS001", "CS002", "CS007", "23000", "23505", "55P03"].includes(code)) throw error;
-    }
-  }
-  throw new Error(`lane ${lane} moved fifty times while it was being closed`);
-}
-
-/** Closes the lanes of processes that have not been seen for ten seconds. A zombie's appends are refused from then on. */
-export async function closeAbandonedLanes(identity: LogIdentity): Promise<void> {
-  const { rows } = await pool().query<{ lane: string }>(
-    `SELECT l.lane FROM audit.lane l LEFT JOIN audit.process p USING (instance)
-      WHERE l.kind = 'process' AND l.closed_at IS NULL AND l.instance <> $1 AND coalesce(p.stopped_at, p.seen_at, l.opened_at) < clock_timestamp() - interval '10 s'`,
-    [instanceId],
-  );
-  for (const row of rows)
-    await closeLaneOf(identity, BigInt(row.lane), instanceId, "its process was not seen for ten seconds");
-}
-
-/** Says that this process lives. */
-export async function heartbeat(build: string): Promise<void> {
-  await pool().query(
-    "INSERT INTO audit.process (instance, build) VALUES ($1, $2) ON CONFLICT (instance) DO UPDATE SET seen_at = clock_timestamp()",
-    [instanceId, build],
-  );
-}
-
-/** What the log calls itself. */
-export async function readIdentity(): Promise<LogIdentity> {
-  const { rows } = await pool().query<{ origin: string; epoch: number; mmd_ms: number; sample: boolean }>(
-    "SELECT origin, epoch, mmd_ms, sample FROM audit.log_identity",
-  );
-  const row = rows[0];
-  if (!row) throw new Error("the log has no identity: the start sequence did not finish");
-  return { origin: row.origin, epoch: row.epoch, mmdMs: row.mmd_ms, sample: row.sample };
-}
-
 function unavailable(cause?: unknown): AppError {
   return new AppError("audit_unavailable", "the decision could not be recorded, so it is denied; ask again", { cause });
 }
@@ -619,42 +429,4 @@ async function connect(): Promise<pg.Client> {
     SET lock_timeout = '500ms'; SET statement_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s'; SET TimeZone = 'UTC'; SET default_transaction_isolation = 'read committed';
     ${version >= 170000 ? "SET transaction_timeout = '5s';" : ""}`);
   return client;
-}
-
-/** PostgreSQL's binary form of bytea[]: one dimension, lower bound 1. */
-function byteaArray(values: readonly (Uint8Array | null)[]): Buffer {
-  let size = 20;
-  for (const value of values) size += 4 + (value?.length ?? 0);
-  const out = arrayHead(
-    size,
-    values.length,
-    17,
-    values.some((value) => value === null),
-  );
-  let at = 20;
-  for (const value of values) {
-    at = out.writeInt32BE(value ? value.length : -1, at);
-    if (value) {
-      out.set(value, at);
-      at += value.length;
-    }
-  }
-  return values.length === 0 ? out.subarray(0, 12) : out;
-}
-
-function intArray(values: readonly number[]): Buffer {
-  const out = arrayHead(20 + 8 * values.length, values.length, 23, false);
-  let at = 20;
-  for (const value of values) at = out.writeInt32BE(value, out.writeInt32BE(4, at));
-  return values.length === 0 ? out.subarray(0, 12) : out;
-}
-
-function arrayHead(size: number, length: number, element: number, nulls: boolean): Buffer {
-  const out = Buffer.allocUnsafe(size);
-  out.writeInt32BE(length === 0 ? 0 : 1, 0);
-  out.writeInt32BE(nulls ? 1 : 0, 4);
-  out.writeInt32BE(element, 8);
-  out.writeInt32BE(length, 12);
-  out.writeInt32BE(1, 16);
-  return out;
 }

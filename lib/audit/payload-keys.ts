@@ -11,22 +11,40 @@ import { AppError } from "@/lib/errors";
  */
 export type PayloadKey = { dekId: number; key: KeyObject };
 
-const byScope = new Map<string, Promise<PayloadKey>>();
+const byScope = new Map<string, PayloadKey | Promise<PayloadKey>>();
 const byId = new Map<number, Promise<KeyObject>>();
 
 /**
- * The key to write with. Kept in memory for the life of the process; makes the row on first use in a month.
+ * The key to write with: at once when this process has used it before, else when it was read or made. Kept in memory for the life of the process.
  * @param at decides the month, UTC
  */
-export function writingKey(scope: string, at: Date): Promise<PayloadKey> {
-  const month = `${at.toISOString().slice(0, 7)}-01`;
+export function writingKey(scope: string, at: Date): PayloadKey | Promise<PayloadKey> {
+  const month = monthOf(at);
   const name = `${scope}|${month}`;
   const known = byScope.get(name);
   if (known) return known;
   const made = makeOrRead(scope, month);
   byScope.set(name, made);
-  made.catch(() => byScope.delete(name));
+  made.then(
+    (key) => byScope.set(name, key),
+    () => byScope.delete(name),
+  );
   return made;
+}
+
+let latest = { from: 0, to: 0, month: "" };
+
+/** The first day of the month, UTC. */
+function monthOf(at: Date): string {
+  const time = at.getTime();
+  if (time < latest.from || time >= latest.to) {
+    latest = {
+      from: Date.UTC(at.getUTCFullYear(), at.getUTCMonth()),
+      to: Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1),
+      month: `${at.toISOString().slice(0, 7)}-01`,
+    };
+  }
+  return latest.month;
 }
 
 /** @throws AppError `not_found` when the key was destroyed: what it protected is erased */
@@ -50,7 +68,10 @@ async function makeOrRead(scope: string, month: string): Promise<PayloadKey> {
   const found = await pool().query<{ dek_id: number; wrapped: Buffer | null }>(find, [scope, month]);
   let row = found.rows[0];
   if (!row) {
-    await pool().query("INSERT INTO audit.payload_key (scope, month, wrapped) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", [scope, month, wrap(randomBytes(32))]);
+    await pool().query(
+      "INSERT INTO audit.payload_key (scope, month, wrapped) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+      [scope, month, wrap(randomBytes(32))],
+    );
     row = (await pool().query<{ dek_id: number; wrapped: Buffer | null }>(find, [scope, month])).rows[0];
   }
   if (!row?.wrapped) throw new AppError("audit_unavailable", "the payload key of this month was destroyed");
@@ -67,6 +88,8 @@ function wrap(dek: Buffer): Buffer {
 }
 
 function unwrap(wrapped: Buffer): KeyObject {
-  const decipher = createDecipheriv("aes-256-gcm", env().kek, wrapped.subarray(0, 12)).setAAD(wrapping).setAuthTag(wrapped.subarray(12, 28));
+  const decipher = createDecipheriv("aes-256-gcm", env().kek, wrapped.subarray(0, 12))
+    .setAAD(wrapping)
+    .setAuthTag(wrapped.subarray(12, 28));
   return createSecretKey(Buffer.concat([decipher.update(wrapped.subarray(28)), decipher.final()]));
 }

@@ -1,12 +1,16 @@
 // What an entry must not say in the open: arguments, reasoning, comments. Each field has its own salt, so that one field can be erased or shown alone while the
 // commitment in the header still checks. Encrypted with a key per owner and month; a sub-key per entry keeps AES-GCM within its message limit per key.
 // Stored. Changing this needs a version bump. audit-log design §4.2, §10.
-import { createCipheriv, createDecipheriv, createHash, createHmac, hash, type KeyObject, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac, hash, type KeyObject } from "node:crypto";
 import { canonicalize, type Json } from "@/lib/json";
+import { randomPooled } from "@/lib/random";
 
 export type PayloadFields = { [name: string]: Json | undefined };
 
-export type SealedPayload = { /** JCS of name → [salt, value] */ body: Buffer; /** base64 of 32 bytes */ commit: string };
+export type SealedPayload = {
+  /** JCS of name → [salt, value] */ body: Buffer /** base64 of 32 bytes */;
+  commit: string;
+};
 
 const fieldDomain = Buffer.from("countersign/field/v1\n");
 const payloadDomain = Buffer.from("countersign/payload/v1\n");
@@ -14,8 +18,10 @@ const keyDomain = Buffer.from("countersign/payload-key/v1\n");
 
 /** Salts each field, and commits to all of them. */
 export function sealPayload(fields: PayloadFields): SealedPayload {
-  const names = Object.keys(fields).filter((name) => fields[name] !== undefined).sort();
-  const salts = randomBytes(16 * names.length);
+  const names = Object.keys(fields)
+    .filter((name) => fields[name] !== undefined)
+    .sort();
+  const salts = randomPooled(16 * names.length);
   const commitment = createHash("sha256").update(payloadDomain);
   let body = "{";
   names.forEach((name, at) => {
@@ -54,7 +60,10 @@ export function commitmentOf(body: Uint8Array): string {
   const commitment = createHash("sha256").update(payloadDomain);
   for (const name of Object.keys(fields).sort()) {
     const field = fields[name] as [string] | [string, Json];
-    const digest = field.length === 1 ? Buffer.from(field[0], "base64") : fieldDigest(Buffer.from(field[0], "base64"), name, canonicalize(field[1]));
+    const digest =
+      field.length === 1
+        ? Buffer.from(field[0], "base64")
+        : fieldDigest(Buffer.from(field[0], "base64"), name, canonicalize(field[1]));
     commitment.update(lengthPrefixed(name)).update(digest);
   }
   return commitment.digest("base64");
@@ -79,7 +88,7 @@ function place(lane: bigint, seq: bigint): Buffer {
 export function encryptPayload(body: Uint8Array, dek: KeyObject, lane: bigint, seq: bigint): Buffer {
   const aad = place(lane, seq);
   const subKey = createHmac("sha256", dek).update(keyDomain).update(aad).digest();
-  const nonce = randomBytes(12);
+  const nonce = randomPooled(12);
   const cipher = createCipheriv("aes-256-gcm", subKey, nonce).setAAD(aad);
   const text = cipher.update(body);
   cipher.final();
@@ -90,6 +99,8 @@ export function encryptPayload(body: Uint8Array, dek: KeyObject, lane: bigint, s
 export function decryptPayload(stored: Uint8Array, dek: KeyObject, lane: bigint, seq: bigint): Buffer {
   const aad = place(lane, seq);
   const subKey = createHmac("sha256", dek).update(keyDomain).update(aad).digest();
-  const decipher = createDecipheriv("aes-256-gcm", subKey, stored.subarray(0, 12)).setAAD(aad).setAuthTag(stored.subarray(12, 28));
+  const decipher = createDecipheriv("aes-256-gcm", subKey, stored.subarray(0, 12))
+    .setAAD(aad)
+    .setAuthTag(stored.subarray(12, 28));
   return Buffer.concat([decipher.update(stored.subarray(28)), decipher.final()]);
 }

@@ -1,8 +1,9 @@
 import "server-only";
 
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { HeldApproval } from "@/lib/approvals/held";
-import type { Committed, Draft, Lanes, Member, Refusal } from "@/lib/audit/lane";
+import type { Draft } from "@/lib/audit/assemble";
+import type { Committed, Lanes, Member, Refusal } from "@/lib/audit/lane";
 import { type PayloadFields, sealPayload } from "@/lib/audit/payload";
 import { writingKey } from "@/lib/audit/payload-keys";
 import { env } from "@/lib/env";
@@ -10,6 +11,7 @@ import { AppError } from "@/lib/errors";
 import type { Json } from "@/lib/json";
 import { loadedSnapshot, refreshSnapshot, type Snapshot, snapshotIsStale } from "@/lib/policy/snapshot";
 import type { Evaluation, Finding, Learned } from "@/lib/policy/types";
+import { randomPooled } from "@/lib/random";
 import { type Call, callerOf, resourceText } from "./attributes";
 import { requestDigest } from "./idempotency";
 import { type Judged, judge, refuseHeld } from "./judge";
@@ -44,7 +46,7 @@ function memberFor(
   reject: (error: unknown) => void,
 ): Member {
   const deadline = performance.now() + deadlineMilliseconds;
-  const nonce = held?.nonce ?? randomBytes(16).toString("base64");
+  const nonce = held?.nonce ?? randomPooled(16).toString("base64");
   const learned: {
     exhausted: NonNullable<Learned["exhausted"]>[number][];
     approval: boolean;
@@ -97,7 +99,7 @@ const divergence = {
   echo: "this instance already has receipts, and its call echoes none",
 } as const;
 
-async function draftOf(call: Call, key: Buffer | null, judged: Judged, now: number): Promise<Draft> {
+function draftOf(call: Call, key: Buffer | null, judged: Judged, now: number): Draft {
   const { input } = call;
   const { agent, evaluation, outcome, reasons } = judged;
   const { facts } = evaluation;
@@ -133,7 +135,7 @@ async function draftOf(call: Call, key: Buffer | null, judged: Judged, now: numb
       approvalId: input.approvalId,
     },
     payload: sealPayload(payload),
-    key: await writingKey(agent.ownerActor, new Date(now)),
+    key: writingKey(agent.ownerActor, new Date(now)),
     receipt: { agent: agent.id, outcome, actionDigest: judged.digest, instance: input.context.instanceId },
   };
   if (key) {

@@ -52,7 +52,7 @@ export async function readDecision(
 }
 
 const waiting = new Map<string, Set<() => void>>();
-let stopListening: (() => void) | undefined;
+let listening = false;
 
 /** Resolves when the approval is no longer pending, after `milliseconds`, or when the caller has gone. */
 async function approvalSettled(
@@ -61,10 +61,13 @@ async function approvalSettled(
   milliseconds: number,
   gone: AbortSignal | undefined,
 ): Promise<void> {
-  stopListening ??= listen("countersign_approval", (payload) => {
-    for (const [approval, wakes] of waiting)
-      if (payload === null || payload === approval) for (const wake of [...wakes]) wake();
-  });
+  if (!listening) {
+    listening = true;
+    listen("countersign_approval", (payload) => {
+      for (const [approval, wakes] of waiting)
+        if (payload === null || payload === approval) for (const wake of [...wakes]) wake();
+    });
+  }
   const until = performance.now() + milliseconds;
   while (!gone?.aborted) {
     const left = until - performance.now();
