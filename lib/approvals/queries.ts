@@ -201,9 +201,7 @@ type ListRow = {
 const from = Prisma.sql`FROM approval a JOIN agent g ON g.id = a.agent_id JOIN person o ON o.id = g.owner_id`;
 
 function listed(actor: Actor): Prisma.Sql {
-  const content = can(actor, "payload:read")
-    ? Prisma.sql`true`
-    : Prisma.sql`(${asked(actor)} OR ${can(actor, "payload:read:own") ? own(actor) : Prisma.sql`false`})`;
+  const content = readable(actor);
   return Prisma.sql`a.id, ${statusNow} AS status, a.tool, a.effect, a.reversible, g.id AS "agentId", g.name AS "agentName", o.id AS "ownerId", o.name AS "ownerName",
     CASE WHEN ${content} THEN a.amount END AS amount, CASE WHEN ${content} THEN a.currency END AS currency, CASE WHEN ${content} THEN a.recipient END AS recipient,
     CASE WHEN ${content} THEN a.resource END AS resource, a.codes, a.groups, a.step_up AS "stepUp", a.quorum,
@@ -267,6 +265,12 @@ function asked(actor: Actor): Prisma.Sql {
   return Prisma.sql`(cardinality(a.groups) = 0 OR a.groups && ${[...actor.groups]}::text[])`;
 }
 
+/** The same as `mayReadContent`. */
+function readable(actor: Actor): Prisma.Sql {
+  if (can(actor, "payload:read")) return Prisma.sql`true`;
+  return can(actor, "payload:read:own") ? Prisma.sql`(${asked(actor)} OR ${own(actor)})` : asked(actor);
+}
+
 function visible(actor: Actor): Prisma.Sql {
   if (can(actor, "approvals:read")) return Prisma.sql`true`;
   return can(actor, "approvals:read:own") ? Prisma.sql`(${own(actor)} OR ${asked(actor)})` : Prisma.sql`false`;
@@ -286,6 +290,10 @@ function decidable(actor: Actor): Prisma.Sql {
 function matches(actor: Actor, filter: InboxFilter): Prisma.Sql {
   const parts = [Prisma.sql`true`];
   if (filter.status !== "all") parts.push(Prisma.sql`${statusNow} = ${filter.status}`);
+  if (filter.q) {
+    const looked = Prisma.sql`concat_ws(' ', a.tool, g.name, o.name, a.id, CASE WHEN ${readable(actor)} THEN a.recipient END)`;
+    parts.push(Prisma.sql`position(lower(${filter.q}) IN lower(${looked})) > 0`);
+  }
   if (filter.agent !== undefined) parts.push(Prisma.sql`a.agent_id = ${filter.agent}`);
   if (filter.tool !== undefined) parts.push(Prisma.sql`a.tool = ${filter.tool}`);
   if (filter.group !== undefined) parts.push(Prisma.sql`${filter.group} = ANY (a.groups)`);
@@ -295,13 +303,20 @@ function matches(actor: Actor, filter: InboxFilter): Prisma.Sql {
 
 // ── order and cursor ────────────────────────────────────────────────────────────────────────────────────────────
 
-/** One number per order, always compared upward, so that one cursor fits all. Amounts of different currencies are compared as numbers only. */
+/** One number per order, always compared upward, so that one cursor fits all. */
 const sortKey: Record<InboxSort, Prisma.Sql> = {
   deadline: Prisma.sql`extract(epoch FROM coalesce(a.due_at, a.expires_at))`,
-  oldest: Prisma.sql`extract(epoch FROM a.requested_at)`,
-  newest: Prisma.sql`-extract(epoch FROM a.requested_at)`,
-  amount: Prisma.sql`-coalesce(CASE WHEN a.amount ~ '^[0-9]{1,18}([.][0-9]{1,4})?$' THEN a.amount::numeric END, -1)`,
+  "-deadline": Prisma.sql`-extract(epoch FROM coalesce(a.due_at, a.expires_at))`,
+  requestedAt: Prisma.sql`extract(epoch FROM a.requested_at)`,
+  "-requestedAt": Prisma.sql`-extract(epoch FROM a.requested_at)`,
+  amount: amountKey(Prisma.sql`1`),
+  "-amount": amountKey(Prisma.sql`-1`),
 };
+
+/** A request without an amount comes last either way. */
+function amountKey(sign: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`coalesce(CASE WHEN a.amount ~ '^[0-9]{1,18}([.][0-9]{1,4})?$' THEN a.amount::numeric * ${sign} END, 1e19)`;
+}
 
 function order(sort: InboxSort, backward = false): Prisma.Sql {
   return backward ? Prisma.sql`${sortKey[sort]} DESC, a.id DESC` : Prisma.sql`${sortKey[sort]}, a.id`;

@@ -280,7 +280,16 @@ test("a list, its count and its neighbors show each person what concerns them, i
   const query = (changes: object = {}) => inboxQuery.parse({ agent, ...changes });
 
   expect((await listInbox(treasury, query())).items.map((item) => item.id)).toEqual([c, b, a, d]);
-  expect((await listInbox(treasury, query({ sort: "amount" }))).items.map((item) => item.id)).toEqual([d, a, b, c]);
+  expect((await listInbox(treasury, query({ sort: "-amount" }))).items.map((item) => item.id)).toEqual([d, a, b, c]);
+  expect((await listInbox(treasury, query({ sort: "amount" }))).items.map((item) => item.id)).toEqual([c, b, a, d]);
+  expect((await listInbox(treasury, query({ sort: "-requestedAt" }))).items.map((item) => item.id)).toEqual([
+    d,
+    c,
+    b,
+    a,
+  ]);
+  expect((await listInbox(treasury, query({ q: "ELLA" }))).total).toBe(4);
+  expect((await listInbox(treasury, query({ q: "100%_" }))).total).toBe(0);
   expect((await listInbox(mine, query())).total).toBe(4);
   expect((await listInbox(mine, query({ mine: "true" }))).total).toBe(0);
   expect((await listInbox(carl, query())).total).toBe(0);

@@ -22,11 +22,14 @@ export const voteInput = z
   });
 export type VoteInput = z.infer<typeof voteInput>;
 
-export const sorts = ["deadline", "oldest", "newest", "amount"] as const;
+/** As the URL writes an order: `-` turns it round. Amounts of different currencies are compared as numbers only. */
+export const sorts = ["deadline", "-deadline", "amount", "-amount", "requestedAt", "-requestedAt"] as const;
 export type InboxSort = (typeof sorts)[number];
 
 const filterShape = {
   status: z.enum([...approvalStatuses, "all"]).default("pending"),
+  /** Part of a tool, agent, owner or recipient name, or of an id. */
+  q: z.string().max(200).optional(),
   agent: z.string().max(64).optional(),
   tool: z.string().max(128).optional(),
   group: z.string().max(64).optional(),
@@ -44,6 +47,21 @@ export const inboxQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type InboxQuery = z.infer<typeof inboxQuery>;
+
+/** What a page's URL asks for: unknown parameters are left out, and what cannot be read gives the plain inbox. */
+export function inboxFromUrl(parameters: Record<string, string | string[] | undefined>): InboxQuery {
+  const known = Object.entries(parameters).filter(
+    ([name, value]) => name in inboxQuery.shape && typeof value === "string" && value !== "",
+  );
+  return inboxQuery.safeParse(Object.fromEntries(known)).data ?? inboxQuery.parse({});
+}
+
+/** The same view as search parameters, without what is default. */
+export function inboxToUrl(query: Partial<InboxQuery>): string {
+  const plain: Record<string, unknown> = inboxQuery.parse({});
+  const given = Object.entries(query).filter(([name, value]) => value !== undefined && value !== plain[name]);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+}
 
 const time = z.iso.datetime();
 const party = z.object({ id: z.string(), name: z.string() });

@@ -2,13 +2,12 @@ import "server-only";
 
 import { AppError } from "@/lib/errors";
 import { type Channel, listen } from "./listen";
+import type { Topic } from "./topics";
 
 /**
  * Server-sent events for one browser. An event says only that a topic changed; the page then asks for what it may see,
  * so nothing leaves here that access rules would have to guard.
  */
-export const topics = ["approvals", "activity"] as const;
-export type Topic = (typeof topics)[number];
 
 const channelOf: Record<Topic, Channel> = { approvals: "countersign_approval", activity: "countersign_view" };
 

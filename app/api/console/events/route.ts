@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { can } from "@/lib/auth/actor";
 import { stream } from "@/lib/auth/edge";
-import { liveStream, topics } from "@/lib/live/stream";
+import { liveStream } from "@/lib/live/stream";
+import { topics } from "@/lib/live/topics";
 
 const query = z.strictObject({
   topics: z

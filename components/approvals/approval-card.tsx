@@ -1,0 +1,67 @@
+import { CardContent, CardReasons } from "@/components/approvals/card-content";
+import { CardFacts } from "@/components/approvals/card-facts";
+import { SealPanel, VotePanel } from "@/components/approvals/vote-panel";
+import { Badge } from "@/components/ui/badge";
+import { Banner } from "@/components/ui/banner";
+import { InertText } from "@/components/ui/inert-text";
+import { PageHeader } from "@/components/ui/page-header";
+import { StatusBadge } from "@/components/ui/status-badge";
+import type { ApprovalDetail } from "@/lib/approvals/schema";
+
+/** One request, as much of it as the person may see. @param list path of the list it was opened from */
+export function ApprovalCard({ approval, list, now }: { approval: ApprovalDetail; list: string; now: string }) {
+  const { card } = approval;
+  return (
+    <article aria-label={`Request for ${approval.tool}`} className="flex flex-col gap-4">
+      <PageHeader
+        title={<code className="font-mono">{approval.tool}</code>}
+        breadcrumb={[{ label: "Inbox", href: list }]}
+        status={
+          <>
+            <StatusBadge kind="approval" value={approval.status} />
+            {approval.sample && <Badge>Sample</Badge>}
+          </>
+        }
+      />
+      <CardFacts approval={approval} card={card} />
+      {approval.statusReason && approval.status !== "pending" && (
+        <Banner
+          tone={approval.status === "denied" ? "warning" : "info"}
+          title={`${closedAs[approval.status] ?? "Closed"}:`}
+        >
+          <InertText text={approval.statusReason} lines />
+        </Banner>
+      )}
+      {approval.stepUp && approval.status === "pending" && (
+        <Banner tone="warning" title="This rule asks for a passkey signature">
+          Without one it can be denied, not approved.
+        </Banner>
+      )}
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
+        <div className="flex min-w-0 flex-col gap-4">
+          {card ? (
+            <>
+              <CardReasons card={card} />
+              <CardContent card={card} />
+            </>
+          ) : (
+            <Banner title="You may know of this request, not read it">
+              Its arguments and the agent's reasoning are shown to those who decide, to the agent's owner, and to
+              compliance.
+            </Banner>
+          )}
+        </div>
+        <div className="flex min-w-0 flex-col gap-4">
+          <VotePanel approval={approval} now={now} />
+          <SealPanel approval={approval} />
+        </div>
+      </div>
+    </article>
+  );
+}
+
+const closedAs: Partial<Record<ApprovalDetail["status"], string>> = {
+  denied: "Denied",
+  expired: "Expired",
+  voided: "Voided",
+};

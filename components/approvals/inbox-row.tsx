@@ -1,0 +1,75 @@
+import { Lock, Undo2 } from "lucide-react";
+import { Deadline } from "@/components/approvals/deadline";
+import { VoteProgress } from "@/components/approvals/vote-progress";
+import { Badge } from "@/components/ui/badge";
+import { InertText } from "@/components/ui/inert-text";
+import { Money } from "@/components/ui/money";
+import { EffectBadge, StatusBadge } from "@/components/ui/status-badge";
+import { RowLink, Td, Tr } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import type { ApprovalSummary } from "@/lib/approvals/schema";
+
+/**
+ * One request of the inbox.
+ * @param gone it no longer belongs to this view; it stays until the list is refreshed
+ */
+export function InboxRow({
+  item,
+  href,
+  now,
+  gone,
+}: {
+  item: ApprovalSummary;
+  href: string;
+  now: string;
+  gone: boolean;
+}) {
+  return (
+    <Tr>
+      <RowLink href={href} detail={<span className="sm:hidden">{item.agent.name}</span>}>
+        <span className={gone ? "text-muted" : undefined}>{item.tool}</span>
+      </RowLink>
+      <Td>
+        {gone ? (
+          <Badge tone="neutral">No longer here</Badge>
+        ) : item.status === "pending" ? (
+          <Deadline dueAt={item.dueAt} expiresAt={item.expiresAt} now={now} />
+        ) : (
+          <StatusBadge kind="approval" value={item.status} />
+        )}
+      </Td>
+      <Td hideBelow="xl">
+        <span className="flex items-center gap-1">
+          <EffectBadge effect={item.effect} />
+          {!item.reversible && <Badge icon={<Undo2 aria-hidden />}>Cannot be undone</Badge>}
+        </span>
+      </Td>
+      <Td hideBelow="sm" className="max-w-48 truncate">
+        {item.agent.name}
+      </Td>
+      <Td align="right">
+        {item.amount !== null && <Money amount={item.amount} {...(item.currency ? { currency: item.currency } : {})} />}
+      </Td>
+      <Td hideBelow="md" className="max-w-56 truncate">
+        {item.recipient !== null && <InertText text={item.recipient} />}
+      </Td>
+      <Td hideBelow="lg" className="max-w-40 truncate">
+        {item.owner.name}
+      </Td>
+      <Td align="right">
+        <span className="inline-flex items-center gap-1">
+          {item.status === "pending" && !item.canVote && !gone && (
+            <>
+              <Lock aria-hidden className="size-3.5 text-muted" />
+              <span className="sr-only">You cannot decide this one.</span>
+            </>
+          )}
+          <VoteProgress granted={item.granted} required={item.required} />
+        </span>
+      </Td>
+      <Td align="right" hideBelow="md">
+        <Time value={item.requestedAt} now={now} />
+      </Td>
+    </Tr>
+  );
+}
