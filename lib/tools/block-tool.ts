@@ -1,7 +1,8 @@
 import "server-only";
 
-import type { Actor } from "@/lib/auth/actor";
+import { type Actor, requirePermission } from "@/lib/auth/actor";
 import { db } from "@/lib/db";
+import { notFound } from "@/lib/errors";
 import { putTool } from "./put-tool";
 import { toolOf } from "./queries";
 import type { ToolInput } from "./schema";
@@ -11,6 +12,7 @@ import type { ToolInput } from "./schema";
  * @throws AppError `forbidden`
  */
 export async function blockTool(actor: Actor, name: string): Promise<{ name: string }> {
+  requirePermission(actor, "tools:write");
   const stored = await db.tool.findUnique({ where: { name } });
   await putTool(actor, name, { ...(stored ? inputOf(toolOf(stored)) : unknown), status: "blocked" });
   return { name };
@@ -18,7 +20,9 @@ export async function blockTool(actor: Actor, name: string): Promise<{ name: str
 
 /** @throws AppError `forbidden`, `not_found` */
 export async function unblockTool(actor: Actor, name: string): Promise<{ name: string }> {
-  const stored = await db.tool.findUniqueOrThrow({ where: { name } });
+  requirePermission(actor, "tools:write");
+  const stored = await db.tool.findUnique({ where: { name } });
+  if (!stored) throw notFound();
   await putTool(actor, name, { ...inputOf(toolOf(stored)), status: "sanctioned" });
   return { name };
 }

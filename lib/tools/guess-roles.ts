@@ -6,7 +6,7 @@ import type { ArgumentRoles } from "@/lib/policy/schema";
 type Role = "amount" | "currency" | "recipient" | "url" | "method" | "region" | "dataClass" | "content";
 
 const names: Record<Role, readonly string[]> = {
-  amount: ["amount", "total", "price", "value", "sum"],
+  amount: ["amount", "total", "price", "sum"],
   currency: ["currency", "currencycode", "ccy"],
   recipient: ["to", "cc", "bcc", "recipient", "recipients", "email", "emails", "participants", "invitees", "attendees", "payee", "iban", "user", "username", "channel", "account", "beneficiary"],
   url: ["url", "uri", "link", "href", "website", "endpoint", "webhook"],
@@ -43,7 +43,7 @@ function collect(value: Json | undefined, path: string[], found: Map<Role, strin
 }
 
 function roleOf(name: string, value: Json): Role | null {
-  const plain = name.toLowerCase().replaceAll(/[^a-z]/g, "");
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   for (const [role, known] of Object.entries(names) as [Role, readonly string[]][]) {
     if (!known.includes(plain)) continue;
     const fits = role === "amount" ? typeof value === "number" || typeof value === "string" : role === "recipient" ? isText(value) : typeof value === "string" || (several.has(role) && isText(value));
