@@ -4,12 +4,15 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment, progress, root, runs, underPinnedNode } from "./bootstrap.mjs";
+import { environment, progress, root, runs, runsQuietly, underPinnedNode } from "./bootstrap.mjs";
 
 const results = join(root, "dist", "test");
 
 const stages = {
-  types: async () => ({ "types hold": runs("tsc", ["--noEmit", "-p", "."]) }),
+  types: async () => ({
+    "the routes have types": runsQuietly("next", ["typegen"]),
+    "types hold": runs("tsc", ["--noEmit", "-p", "."]),
+  }),
   lint: async () => {
     const { importViolations } = await import("./import-rules.mjs");
     const violations = importViolations();
