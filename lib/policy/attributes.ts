@@ -158,7 +158,9 @@ const named: Attribute[] = [
     label: "the classes of data",
     read: ({ derived }) => nonEmpty(derived.dataClasses),
   },
-  ofRoles("action.content", "list", "the text it sends", hasContent, ({ derived }) => nonEmpty(derived.content)),
+  ofRoles("action.content", "text", "the text it sends", hasContent, ({ derived: { content } }) =>
+    content === null ? uncomparable : content.length === 0 ? undefined : content.join("\n"),
+  ),
   ofRoles("action.links", "list", "the hosts its text links to", hasContent, ({ derived }) => {
     const links = derived.links();
     return nonEmpty(links === null || links.unreadable ? null : links.targets.map((target) => target.host));

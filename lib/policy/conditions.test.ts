@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Json } from "@/lib/json";
 import type { RuleContext } from "./attributes";
-import { FALSE, MISSING, mostDepth, prepareCondition, specialize, type Tri, TRUE } from "./conditions";
+import { FALSE, MISSING, mostDepth, prepareCondition, specialize, TRUE, type Tri } from "./conditions";
 import { compileFacts } from "./facts";
 import { compileKnowledge } from "./knowledge";
 import { type Comparison, type Condition, condition, type NamedList, operators } from "./schema";
@@ -47,14 +47,17 @@ test("T16 the truth table has every operator, each with true, false and missing"
   for (const operator of operators) {
     const seen = new Set(rows.filter((row) => row.operator === operator).map((row) => row.expect));
     expect([operator, seen.has("true"), seen.has("false")]).toEqual([operator, true, true]);
-    if (operator !== "exists" && operator !== "withinHours") expect([operator, seen.has("missing")]).toEqual([operator, true]);
+    if (operator !== "exists" && operator !== "withinHours")
+      expect([operator, seen.has("missing")]).toEqual([operator, true]);
   }
 });
 
-test.each(rows.map((row, index) => [index, row.operator, JSON.stringify(row.held), JSON.stringify(row.value), row] as const))(
+test.each(
+  rows.map((row, index) => [index, row.operator, JSON.stringify(row.held), JSON.stringify(row.value), row] as const),
+)(
   "T16 row %i: %s on %s against %s",
   (_index, _operator, _held, _value, { held, expect: expected, note: _note, ...comparison }) => {
-    const args = held === undefined ? {} : { x: held };
+    const args: { [key: string]: Json } = held === undefined ? {} : { x: held };
     expect(word[answer(condition.parse(comparison), args)]).toBe(expected);
     const opposite = expected === "missing" ? "missing" : expected === "true" ? "false" : "true";
     expect(word[answer({ not: comparison }, args)]).toBe(opposite);
@@ -87,8 +90,10 @@ test("T16 all, any and not follow Kleene's three-valued logic", () => {
   for (const left of values) {
     for (const right of values) {
       const pair = [of[left] as Condition, of[right] as Condition];
-      const and = left === "false" || right === "false" ? "false" : left === "true" && right === "true" ? "true" : "missing";
-      const or = left === "true" || right === "true" ? "true" : left === "false" && right === "false" ? "false" : "missing";
+      const and =
+        left === "false" || right === "false" ? "false" : left === "true" && right === "true" ? "true" : "missing";
+      const or =
+        left === "true" || right === "true" ? "true" : left === "false" && right === "false" ? "false" : "missing";
       expect([left, right, word[answer({ all: pair }, { t: "t" })]]).toEqual([left, right, and]);
       expect([left, right, word[answer({ any: pair }, { t: "t" })]]).toEqual([left, right, or]);
     }
@@ -96,7 +101,11 @@ test("T16 all, any and not follow Kleene's three-valued logic", () => {
 });
 
 const leafArbitrary = fc
-  .record({ attribute: fc.constantFrom("arguments/a", "arguments/b", "principal.tier", "action.tool"), operator: fc.constantFrom("eq", "neq"), value: fc.constantFrom("x", "y", "T3", "pay") })
+  .record({
+    attribute: fc.constantFrom("arguments/a", "arguments/b", "principal.tier", "action.tool"),
+    operator: fc.constantFrom("eq", "neq"),
+    value: fc.constantFrom("x", "y", "T3", "pay"),
+  })
   .map((leaf): Condition => leaf as Comparison);
 const conditionArbitrary = fc.letrec<{ tree: Condition }>((tie) => ({
   tree: fc.oneof(
@@ -110,19 +119,26 @@ const conditionArbitrary = fc.letrec<{ tree: Condition }>((tie) => ({
 
 test("working out in advance what is known changes no answer", () => {
   fc.assert(
-    fc.property(conditionArbitrary, fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom("x", "y")), (asked, args) => {
-      const prepared = prepareCondition(asked, { lists });
-      const early = specialize(prepared, (attribute) => attribute.fixed?.(principal(), payment) ?? null);
-      const answered = early.constant === null ? early.run(contextWith(args)) : early.constant;
-      expect(answered).toBe(answer(asked, args));
-    }),
+    fc.property(
+      conditionArbitrary,
+      fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom("x", "y")),
+      (asked, args) => {
+        const prepared = prepareCondition(asked, { lists });
+        const early = specialize(prepared, (attribute) => attribute.fixed?.(principal(), payment) ?? null);
+        const answered = early.constant === null ? early.run(contextWith(args)) : early.constant;
+        expect(answered).toBe(answer(asked, args));
+      },
+    ),
   );
 });
 
 test("reading the hours lowers the instant the answer holds to", () => {
   const context = contextWith({});
   const hours = { timeZone: "UTC", days: ["fri" as const], from: "09:00", to: "17:00" };
-  const test = specialize(prepareCondition({ attribute: "time.now", operator: "withinHours", value: hours }, { lists }), () => null);
+  const test = specialize(
+    prepareCondition({ attribute: "time.now", operator: "withinHours", value: hours }, { lists }),
+    () => null,
+  );
   expect(test.constant === null && test.run(context)).toBe(TRUE);
   expect(context.notAfter).toBe(Date.UTC(2026, 10, 20, 17));
 });

@@ -37,7 +37,10 @@ class Rule {
   }
 
   get inDoubt(): Finding {
-    return { ...this.fired, message: `${this.fired.message} (something this rule looks at is missing, so it counts)` };
+    return {
+      ...this.fired,
+      message: `${this.fired.message} (what this rule looks at is missing or not all alike, so it counts)`,
+    };
   }
 
   failed(error: unknown): Finding {
@@ -173,48 +176,64 @@ type File = {
   attribute: Attribute;
   type: string;
   byValue: Map<Scalar, Entry[]>;
+  /** What is more than the equality alone, and what is nothing else. */
   entries: Entry[];
   alone: Rule[];
   doubted: Finding[] | null;
 };
+type Fixed = ReturnType<typeof fixedValues>;
 
 /** Below this many, looking at each is cheaper than finding the right ones. */
 const fewRules = 8;
 
-function tableOf(rules: readonly Rule[], fixed: ReturnType<typeof fixedValues>): RuleTable {
+function tableOf(rules: readonly Rule[], fixed: Fixed): RuleTable {
+  const isOpen = (name: string): boolean => {
+    const attribute = findAttribute(name);
+    return attribute !== undefined && fixed(attribute) === null;
+  };
   const certain: Finding[] = [];
-  const open: Entry[] = [];
+  const each: Entry[] = [];
+  const files = new Map<string, File>();
   for (const rule of rules) {
+    const equality =
+      rules.length <= fewRules
+        ? undefined
+        : valueEquality(equalities(rule.guardrail.when).filter(({ attribute }) => isOpen(attribute)));
+    if (equality) {
+      fileUnder(files, laterEntry(rule, fixed), equality);
+      continue;
+    }
     try {
       const test = specialize(rule.prepared, fixed);
-      if (test.constant === null) open.push({ rule, run: test.run });
+      if (test.constant === null) each.push({ rule, run: test.run });
       else if (test.constant === TRUE) certain.push(rule.fired);
       else if (test.constant === MISSING) certain.push(rule.inDoubt);
     } catch (error) {
       certain.push(rule.failed(error));
     }
   }
-  const files = new Map<string, File>();
-  const each: Entry[] = [];
-  for (const entry of open) {
-    const equality =
-      open.length <= fewRules
-        ? undefined
-        : valueEquality(equalities(entry.rule.guardrail.when).filter(({ attribute }) => isOpen(attribute)));
-    if (equality) fileUnder(files, entry, equality);
-    else each.push(entry);
-  }
+  if (certain.length + each.length + files.size === 0) return () => {};
   const filed = [...files.values()];
   return (context, findings) => {
     for (const finding of certain) findings.push(finding);
     for (const entry of each) judge(entry, context, findings);
     for (const file of filed) judgeFile(file, context, findings);
   };
+}
 
-  function isOpen(name: string): boolean {
-    const attribute = findAttribute(name);
-    return attribute !== undefined && fixed(attribute) === null;
-  }
+/** Prepared when it is first judged, because most of what is filed never is. */
+function laterEntry(rule: Rule, fixed: Fixed): Entry {
+  let run: Entry["run"] | undefined;
+  return {
+    rule,
+    run: (context) => {
+      if (run === undefined) {
+        const test = specialize(rule.prepared, fixed);
+        run = test.constant === null ? test.run : () => test.constant as Tri;
+      }
+      return run(context);
+    },
+  };
 }
 
 function fileUnder(files: Map<string, File>, entry: Entry, equality: Equality): void {

@@ -29,8 +29,12 @@ test("a night shift belongs to the day it begins on", () => {
 });
 
 test("the whole day, and the end of the day, can be said", () => {
-  expect(compileHours([{ timeZone: "UTC", days: ["fri"], from: "00:00", to: "24:00" }])(at("2026-11-20T23:59:59Z")).inside).toBe(true);
-  expect(compileHours([{ timeZone: "UTC", days: ["fri"], from: "00:00", to: "00:00" }])(at("2026-11-20T12:00:00Z"))).toEqual({
+  expect(
+    compileHours([{ timeZone: "UTC", days: ["fri"], from: "00:00", to: "24:00" }])(at("2026-11-20T23:59:59Z")).inside,
+  ).toBe(true);
+  expect(
+    compileHours([{ timeZone: "UTC", days: ["fri"], from: "00:00", to: "00:00" }])(at("2026-11-20T12:00:00Z")),
+  ).toEqual({
     inside: true,
     until: at("2026-11-21T00:00:00Z"),
   });
@@ -46,10 +50,18 @@ test("the end of a shift follows the clock when daylight saving ends in it", () 
 test("answers do not depend on what was asked before", () => {
   const windows = [{ timeZone: "America/New_York", days: weekdays, from: "09:00", to: "17:00" }];
   const kept = compileHours(windows);
-  const instants = ["2026-11-20T15:00:00Z", "2026-11-20T03:00:00Z", "2026-11-22T15:00:00Z", "2026-11-20T15:00:00Z", "2026-03-08T14:30:00Z"].map(at);
+  const instants = [
+    "2026-11-20T15:00:00Z",
+    "2026-11-20T03:00:00Z",
+    "2026-11-22T15:00:00Z",
+    "2026-11-20T15:00:00Z",
+    "2026-03-08T14:30:00Z",
+  ].map(at);
   for (const instant of instants) expect(kept(instant)).toEqual(compileHours(windows)(instant));
 });
 
 test("an unknown time zone is refused", () => {
-  expect(() => compileHours([{ timeZone: "Mars/Olympus", days: ["mon"], from: "09:00", to: "10:00" }])).toThrow(RangeError);
+  expect(() => compileHours([{ timeZone: "Mars/Olympus", days: ["mon"], from: "09:00", to: "10:00" }])).toThrow(
+    RangeError,
+  );
 });

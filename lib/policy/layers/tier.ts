@@ -41,6 +41,7 @@ export const tier: LayerCompiler = {
     const irreversibleSpec = asked[0] ?? policy.set.escalation;
     const doubtSpec = asked.length === 0 ? policy.set.escalation : mergeApprovals([policy.set.escalation, ...asked]);
     const key = held.key;
+    const highest = bands.findLast((band) => band.limit !== null)?.limit ?? null;
     const verb = effectVerb(tool.effect);
     const toolName = quoted(tool.name);
 
@@ -50,7 +51,8 @@ export const tier: LayerCompiler = {
       let exceededAlone: Threshold | null = null;
       let unmet: CompiledBand | null = null;
       let currencyDoubt = false;
-      let asking = false;
+      // Bands that ask are said as one: the reason is the same for all that may fit, and the strictest is what counts.
+      let asking: { band: CompiledBand; specs: ApprovalSpec[] } | null = null;
       for (const band of bands) {
         let fits: Tri = TRUE;
         if (band.limit !== null) {
@@ -85,11 +87,12 @@ export const tier: LayerCompiler = {
           if (currencyDoubt && band.unconditional) continue;
           findings.push(denying(band));
         } else {
-          asking = true;
-          findings.push(asks(band, band.then.approval, context));
+          asking ??= { band, specs: [] };
+          asking.specs.push(band.then.approval);
         }
         if (certain) break;
       }
+      if (asking) findings.push(asks(asking.band, mergeApprovals(asking.specs), context));
       if (currencyDoubt && (asking || everAllows)) findings.push(currencyUnknown(context));
 
       function asks(band: CompiledBand, spec: ApprovalSpec, { derived, knowledge }: RuleContext): Finding {
@@ -125,19 +128,18 @@ export const tier: LayerCompiler = {
       }
 
       function denying(band: CompiledBand): Finding {
-        if (exceeded === null)
-          return finding(
-            band.ruleId,
-            "deny",
-            "tier.not_allowed",
-            `${key} does not let this agent ${verb} with ${toolName}`,
+        const refuse = (code: string, reason: string) => finding(band.ruleId, "deny", code, reason);
+        if (exceeded !== null) {
+          return refuse(
+            "tier.above_limit",
+            `${amountText(amount)} is above the ${moneyText(exceeded)} that ${key} allows at all`,
           );
-        return finding(
-          band.ruleId,
-          "deny",
-          "tier.above_limit",
-          `${amountText(amount)} is above the ${moneyText(exceeded)} that ${key} allows at all`,
-        );
+        }
+        if (amount.state === "absent" && highest !== null) {
+          const reason = `this call states no amount, and ${key} refuses what may be above ${moneyText(highest)}`;
+          return refuse("tier.not_allowed", reason);
+        }
+        return refuse("tier.not_allowed", `${key} does not let this agent ${verb} with ${toolName}`);
       }
     };
 

@@ -2,7 +2,14 @@ import type { Json } from "@/lib/json";
 import { compileAgent, compilePolicy } from "../compile";
 import { defaultPolicySet } from "../defaults";
 import { evaluate } from "../evaluate";
-import { type Mandate, mandate as mandateSchema, type PolicySet, policySet, type Tool, tool as toolSchema } from "../schema";
+import {
+  type Mandate,
+  mandate as mandateSchema,
+  type PolicySet,
+  policySet,
+  type Tool,
+  tool as toolSchema,
+} from "../schema";
 import type { CompiledAgent, Evaluation, Learned, PolicyRequest, Principal, RequestContext, Resource } from "../types";
 
 /** What the tests of the engine start from: whole and valid, with one thing changed at a time. */
@@ -54,7 +61,11 @@ export function request(who: Principal, call: Call): PolicyRequest {
 }
 
 /** Compiles one agent under one policy and evaluates calls against it. */
-export function engine(set: PolicySet, who: Principal, granted: Mandate): { agent: CompiledAgent; ask: (call: Call, learned?: Learned) => Evaluation } {
+export function engine(
+  set: PolicySet,
+  who: Principal,
+  granted: Mandate,
+): { agent: CompiledAgent; ask: (call: Call, learned?: Learned) => Evaluation } {
   const agent = compileAgent(compilePolicy(set), { principal: who, mandate: granted });
   return { agent, ask: (call, learned) => evaluate(request(who, call), agent, now, learned) };
 }
