@@ -7,6 +7,7 @@ import { pseudonymOf } from "./actors";
 import { genesis, type HeaderFacts, makeEntry } from "./entry";
 import { encryptPayload, type PayloadFields, sealPayload } from "./payload";
 import { writingKey } from "./payload-keys";
+import { turns } from "./turns";
 
 /**
  * The console lane: what people and jobs do. `append` takes a transaction, so an entry without its state change does not compile.
@@ -27,16 +28,30 @@ export type Event = Omit<HeaderFacts, "actor" | "commit" | "idem"> & {
 export type ControlChange = { kind: "agent" | "policy" | "credential" | "person"; ref: string };
 
 /**
+ * INVARIANT (writers never hold the whole pool): a change may need a second connection, for a name or a key it sees for the first time; if changes held every
+ * connection, each would wait for the others. They queue for the console lane anyway, so more at once would gain nothing.
+ */
+const inTurn = turns(6);
+
+/**
  * Changes something that no decision rests on, and says so in the log.
  * @param change own rows first; returns the result and at least one event
  */
-export async function recordChange<Result>(author: Author, change: (tx: Tx) => Promise<{ result: Result; events: Event[] }>): Promise<Result> {
+export async function recordChange<Result>(
+  author: Author,
+  change: (tx: Tx) => Promise<{ result: Result; events: Event[] }>,
+): Promise<Result> {
   const actor = await pseudonymOf(author === "system" ? "system" : author.personId);
-  return db.$transaction(async (tx) => {
-    const { result, events } = await change(tx);
-    await append(tx, actor, events);
-    return result;
-  }, { timeout: 15_000, maxWait: 5_000 });
+  return inTurn(() =>
+    db.$transaction(
+      async (tx) => {
+        const { result, events } = await change(tx);
+        await append(tx, actor, events);
+        return result;
+      },
+      { timeout: 15_000, maxWait: 5_000 },
+    ),
+  );
 }
 
 /**
@@ -50,14 +65,19 @@ export async function changeControl<Result>(
   change: (tx: Tx) => Promise<{ result: Result; changes: ControlChange[]; events: Event[] }>,
 ): Promise<Result> {
   const actor = await pseudonymOf(author === "system" ? "system" : author.personId);
-  const result = await db.$transaction(async (tx) => {
-    await tx.$executeRaw`SET LOCAL lock_timeout = '5s'`;
-    const { result, changes, events } = await change(tx);
-    invariant(changes.length > 0, "a control change names what changed");
-    await tx.$queryRaw`SELECT audit.change_control(${changes.map((one) => one.kind)}::text[], ${changes.map((one) => one.ref)}::text[])`;
-    await append(tx, actor, events);
-    return result;
-  }, { timeout: 15_000, maxWait: 5_000 });
+  const result = await inTurn(() =>
+    db.$transaction(
+      async (tx) => {
+        await tx.$executeRaw`SET LOCAL lock_timeout = '5s'`;
+        const { result, changes, events } = await change(tx);
+        invariant(changes.length > 0, "a control change names what changed");
+        await tx.$queryRaw`SELECT audit.change_control(${changes.map((one) => one.kind)}::text[], ${changes.map((one) => one.ref)}::text[])`;
+        await append(tx, actor, events);
+        return result;
+      },
+      { timeout: 15_000, maxWait: 5_000 },
+    ),
+  );
   await new Promise((resolve) => setTimeout(resolve, releaseMilliseconds));
   return result;
 }
@@ -80,14 +100,21 @@ export const releaseMilliseconds = 250;
  */
 export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ lane: bigint; seqs: bigint[] }> {
   invariant(events.length > 0, "a change has at least one event");
-  const [place] = await tx.$queryRaw<{ lane: bigint; seq: bigint; head: Uint8Array; epoch: bigint; now: Date; origin: string }[]>`
+  const [place] = await tx.$queryRaw<
+    { lane: bigint; seq: bigint; head: Uint8Array; epoch: bigint; now: Date; origin: string }[]
+  >`
     SELECT l.lane, l.seq, l.head, c.epoch, clock_timestamp() AS now, i.origin
       FROM (SELECT pg_advisory_xact_lock_shared(42)) control, audit.lane l, audit.control_epoch c, audit.log_identity i
      WHERE l.kind = 'console' AND l.closed_at IS NULL FOR UPDATE OF l`;
   if (!place) throw new AppError("audit_unavailable", "the log has no open console lane");
 
   const ts = place.now.toISOString();
-  const built = { leaves: [] as Buffer[], headers: [] as Buffer[], bodies: [] as (Buffer | null)[], deks: [] as number[] };
+  const built = {
+    leaves: [] as Buffer[],
+    headers: [] as Buffer[],
+    bodies: [] as (Buffer | null)[],
+    deks: [] as number[],
+  };
   let prev: Buffer = Buffer.from(place.head);
   let seq = place.seq;
   const seqs: bigint[] = [];
@@ -96,7 +123,10 @@ export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ 
     seqs.push(seq);
     const sealed = payload ? sealPayload(payload) : null;
     const dek = await writingKey(scope ? await pseudonymOf(scope) : "system", place.now);
-    const entry = makeEntry({ origin: place.origin, lane: place.lane, seq, prev, ts, epoch: place.epoch }, { ...facts, actor, commit: sealed?.commit });
+    const entry = makeEntry(
+      { origin: place.origin, lane: place.lane, seq, prev, ts, epoch: place.epoch },
+      { ...facts, actor, commit: sealed?.commit },
+    );
     built.leaves.push(entry.leaf);
     built.headers.push(entry.header);
     built.bodies.push(sealed ? encryptPayload(sealed.body, dek.key, place.lane, seq) : null);
@@ -111,19 +141,38 @@ export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ 
 }
 
 /** Opens the console lane of a new log. Safe to call at every start: the database holds at most one. */
-export async function openConsoleLane(query: (sql: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>, instance: string, build: string): Promise<void> {
+export async function openConsoleLane(
+  query: (sql: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>,
+  instance: string,
+  build: string,
+): Promise<void> {
   const open = await query("SELECT 1 FROM audit.lane WHERE kind = 'console' AND closed_at IS NULL");
   if (open.rows.length > 0) return;
-  const { rows } = await query("SELECT nextval('audit.lane_number') AS lane, origin, epoch, (SELECT epoch FROM audit.control_epoch) AS control, clock_timestamp() AS now FROM audit.log_identity");
+  const { rows } = await query(
+    "SELECT nextval('audit.lane_number') AS lane, origin, epoch, (SELECT epoch FROM audit.control_epoch) AS control, clock_timestamp() AS now FROM audit.log_identity",
+  );
   const row = rows[0];
   invariant(row, "the log has an identity");
   const lane = BigInt(row.lane as string);
   const entry = makeEntry(
-    { origin: row.origin as string, lane, seq: 1n, prev: genesis(row.origin as string, lane), ts: (row.now as Date).toISOString(), epoch: BigInt(row.control as string) },
+    {
+      origin: row.origin as string,
+      lane,
+      seq: 1n,
+      prev: genesis(row.origin as string, lane),
+      ts: (row.now as Date).toISOString(),
+      epoch: BigInt(row.control as string),
+    },
     { kind: "lane_opened", instance, actor: "system", ref: build },
   );
   try {
-    await query("SELECT audit.open_lane($1, 'console', $2, $3, $4, $5)", [lane.toString(), instance, build, entry.leaf, entry.header]);
+    await query("SELECT audit.open_lane($1, 'console', $2, $3, $4, $5)", [
+      lane.toString(),
+      instance,
+      build,
+      entry.leaf,
+      entry.header,
+    ]);
   } catch (error) {
     if ((error as { code?: string }).code !== "23505") throw error; // another instance was first
   }
