@@ -20,7 +20,13 @@ import type { RegisterInput } from "./schema";
 export async function registerAgent(actor: Actor, input: RegisterInput): Promise<{ id: string }> {
   await checkMandate(input.mandate);
   return changeControl(authorOf(actor), async (tx) => {
-    const { id, versionId, ownerId } = await createAgent(tx, actor, input);
+    const { id, versionId, ownerId } = await createAgent(tx, input, actor.personId, (owner) => {
+      if (owner !== actor.personId && !can(actor, "agents:write")) {
+        throw new AppError("forbidden", "you can register agents for yourself; hand one over after you registered it", {
+          fields: [{ path: "/ownerEmail", message: "must be you" }],
+        });
+      }
+    });
     return {
       result: { id },
       changes: [{ kind: "agent", ref: id }],
@@ -29,13 +35,18 @@ export async function registerAgent(actor: Actor, input: RegisterInput): Promise
   });
 }
 
-async function createAgent(tx: Tx, actor: Actor, input: RegisterInput): Promise<{ id: string; versionId: string; ownerId: string }> {
+/**
+ * Writes a draft and its first version.
+ * @param mayGive throws when the owner may not be given an agent by whoever asks
+ */
+export async function createAgent(
+  tx: Tx,
+  input: RegisterInput,
+  createdById: string | null,
+  mayGive: (ownerId: string) => void = () => {},
+): Promise<{ id: string; versionId: string; ownerId: string }> {
   const owner = await findOwner(tx, input.ownerEmail, "/ownerEmail");
-  if (owner.id !== actor.personId && !can(actor, "agents:write")) {
-    throw new AppError("forbidden", "you can register agents for yourself; hand one over after you registered it", {
-      fields: [{ path: "/ownerEmail", message: "must be you" }],
-    });
-  }
+  mayGive(owner.id);
   const backup = input.backupOwnerEmail ? await findOwner(tx, input.backupOwnerEmail, "/backupOwnerEmail") : null;
   checkBackup(owner.id, backup?.id ?? null);
   if (input.contractId !== undefined) throw fieldError("/contractId", "there is no contract with this id");
@@ -56,10 +67,10 @@ async function createAgent(tx: Tx, actor: Actor, input: RegisterInput): Promise<
       mandate: input.mandate as Prisma.InputJsonObject,
       echoMode: echoModeFor(input.riskClass, input.echoMode ?? "warn", "/echoMode", input.echoMode !== undefined),
       maxInstances: input.maxInstances ?? null,
-      createdById: actor.personId,
+      createdById,
     },
   });
-  await tx.agentVersion.create({ data: { id: versionId, agentId: id, number: 1, ...input.version, createdById: actor.personId } });
+  await tx.agentVersion.create({ data: { id: versionId, agentId: id, number: 1, ...input.version, createdById } });
   await tx.agent.update({ where: { id }, data: { currentVersionId: versionId } });
   return { id, versionId, ownerId: owner.id };
 }

@@ -14,6 +14,7 @@ import { activateAgent } from "./activate";
 import { acceptTransfer, cancelTransfer, declineTransfer } from "./answer-transfer";
 import { createVersion } from "./create-version";
 import { editAgent } from "./edit";
+import { importAgents } from "./import-agents";
 import { issueCredential } from "./issue-credential";
 import { promoteVersion } from "./promote-version";
 import { getAgent, getCredential, listAgents, listCredentials, listTransfersTo, listVersions } from "./queries";
@@ -499,6 +500,27 @@ describe("the log", () => {
     await suspendAgent(olga, id, "odd mails");
     const { rows } = await pool().query<{ kind: string; ref: string }>("SELECT kind, ref FROM audit.control_change WHERE epoch > $1", [before.toString()]);
     expect(rows).toEqual([{ kind: "agent", ref: id }]);
+  });
+});
+
+describe("importing", () => {
+  test("many agents are registered with one move of the epoch, or none of them", async () => {
+    const before = await epoch();
+    const imported = await importAgents("system", [
+      { agent: registerInput.parse(body(olga)), status: "active", credential: {} },
+      { agent: registerInput.parse(body(omar)), sampleAt: new Date("2026-01-01T00:00:00Z") },
+    ]);
+    expect(await epoch()).toBe(before + 1n);
+    const [first, second] = imported as [(typeof imported)[number], (typeof imported)[number]];
+    expect(first.credential?.secret).toMatch(/^cs_agt_/);
+    expect(await getAgent(olga, first.id)).toMatchObject({ status: "active", sample: false });
+    expect(await getAgent(omar, second.id)).toMatchObject({ status: "draft", sample: true, createdAt: "2026-01-01T00:00:00.000Z" });
+    expect((await entriesAbout(first.id)).map((entry) => entry.kind)).toEqual(["agent_registered", "agent_activated", "credential_issued"]);
+    expect((await entriesAbout(second.id))[0]?.sampleAt).toBe("2026-01-01T00:00:00.000Z");
+
+    const taken = body(olga, { name: first.name });
+    await refused(importAgents("system", [{ agent: registerInput.parse(body(olga, { name: "left over" })) }, { agent: registerInput.parse(taken) }]));
+    expect(await db.agent.count({ where: { name: "left over" } })).toBe(0);
   });
 });
 

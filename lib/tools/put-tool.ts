@@ -28,21 +28,22 @@ export async function putTool(actor: Actor, name: string, input: ToolInput, only
 }
 
 /**
- * Puts many tools into the catalogue with one policy version.
+ * Puts many tools into the catalogue with one policy version. For the program's own imports: nobody's permission is asked.
+ * @param sampleAt the time that sample data stands for
  * @returns for each tool that was new or differs: its name, and whether it was new
  * @throws AppError `invalid_request` naming the tool by index and the field
  */
-export async function importTools(author: Author, note: string, inputs: readonly SanctionInput[]): Promise<{ name: string; created: boolean }[]> {
+export async function importTools(author: Author, note: string, inputs: readonly SanctionInput[], sampleAt?: Date): Promise<{ name: string; created: boolean }[]> {
   for (const [index, input] of inputs.entries()) checkTool(input.name, input, `/${index}`);
   const stored = new Map((await db.tool.findMany({ where: { name: { in: inputs.map((input) => input.name) } } })).map((tool) => [tool.name, tool]));
   const changed = inputs.filter((input) => {
     const existing = stored.get(input.name);
     return !existing || !same(existing, row(input.name, input, existing.source));
   });
-  return changed.length === 0 ? [] : catalogueChange(author, note, changed);
+  return changed.length === 0 ? [] : catalogueChange(author, note, changed, sampleAt);
 }
 
-async function catalogueChange(author: Author, note: string, inputs: readonly SanctionInput[]): Promise<{ name: string; created: boolean }[]> {
+async function catalogueChange(author: Author, note: string, inputs: readonly SanctionInput[], sampleAt?: Date): Promise<{ name: string; created: boolean }[]> {
   return changeControl(author, async (tx) => {
     const written: { input: SanctionInput; before: ToolRow | null }[] = [];
     const publication = await publishWithin(tx, author, note, async (set) => {
@@ -52,7 +53,9 @@ async function catalogueChange(author: Author, note: string, inputs: readonly Sa
     return {
       result: written.map(({ input, before }) => ({ name: input.name, created: before === null })),
       changes: publication.changes.length > 0 ? publication.changes : [{ kind: "policy", ref: publication.version.id }],
-      events: [...written.map(({ input, before }) => eventOf(input, before, publication.version.hash)), ...publication.events],
+      events: [...written.map(({ input, before }) => eventOf(input, before, publication.version.hash)), ...publication.events].map((event) =>
+        sampleAt ? { ...event, sampleAt: sampleAt.toISOString() } : event,
+      ),
     };
   });
 }
