@@ -70,7 +70,7 @@ export function MultiSelect({
             aria-required={required}
             disabled={disabled}
             aria-haspopup="listbox"
-            className="inline-flex h-6 items-center gap-1 rounded-md px-1 text-muted hover:text-text"
+            className="flex h-6 min-w-16 flex-1 items-center gap-1 rounded-md px-1 text-muted hover:text-text"
           >
             <Plus aria-hidden className="size-4" />
             {chosen.length === 0 ? `Add ${noun}` : <span className="sr-only">Add {noun}</span>}

@@ -23,7 +23,15 @@ export function Time({ value, now, className }: TimeProps) {
   const style = clsx("tabular whitespace-nowrap rounded-md", className);
   if (now === undefined) {
     return (
-      <Tooltip content={<LocalTime value={date} />} describes={false}>
+      <Tooltip
+        content={
+          <>
+            {absolute}
+            <LocalTime value={date} />
+          </>
+        }
+        describes={false}
+      >
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the local time has to open on focus too (WCAG 1.4.13) */}
         <time dateTime={value} tabIndex={0} className={style}>
           {absolute}
@@ -36,7 +44,6 @@ export function Time({ value, now, className }: TimeProps) {
       content={
         <>
           {absolute}
-          <br />
           <LocalTime value={date} />
         </>
       }
@@ -53,8 +60,9 @@ export function Time({ value, now, className }: TimeProps) {
 /** Rendered only inside an open tooltip, so the reader's zone never reaches the server's markup. */
 function LocalTime({ value }: { value: Date }) {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone === "UTC") return null;
   return (
-    <span className="text-muted">
+    <span className="block text-muted">
       {absoluteTime(value, zone)} ({zone})
     </span>
   );
