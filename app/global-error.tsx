@@ -17,7 +17,11 @@ export default function GlobalError({ error, reset }: { error: Error & { digest?
                 Error id <code className="font-mono">{error.digest}</code>
               </p>
             )}
-            <button type="button" onClick={reset} className="h-8 rounded-md border border-border-strong px-3 font-medium">
+            <button
+              type="button"
+              onClick={reset}
+              className="h-8 rounded-md border border-border-strong px-3 font-medium"
+            >
               Try again
             </button>
           </div>

@@ -28,7 +28,11 @@ export async function acceptWithPassword(input: AcceptInput): Promise<{ email: s
 
   return accept(input.token, "password", async (tx, link) => {
     if (link.person) {
-      await tx.person.update({ where: { id: link.person.id }, data: { name: input.name, passwordHash }, select: { id: true } });
+      await tx.person.update({
+        where: { id: link.person.id },
+        data: { name: input.name, passwordHash },
+        select: { id: true },
+      });
       return { id: link.person.id, result: { email: link.person.email } };
     }
     return { id: await makeAdministrator(tx, { email, name: input.name, passwordHash }), result: { email } };
@@ -41,21 +45,34 @@ export async function acceptWithPassword(input: AcceptInput): Promise<{ email: s
  * @returns the person's id
  * @throws AppError `not_found` when the link cannot be used, `conflict` when the subject is somebody else, `invalid_request` without an email
  */
-export async function acceptWithSubject(token: string, subject: string, claims: { email: string | null; name: string | null }): Promise<string> {
+export async function acceptWithSubject(
+  token: string,
+  subject: string,
+  claims: { email: string | null; name: string | null },
+): Promise<string> {
   return accept(token, "single sign-on", async (tx, link) => {
     const holder = await tx.person.findUnique({ where: { oidcSubject: subject }, select: { id: true } });
-    if (holder && holder.id !== link.person?.id) throw new AppError("conflict", "this identity already belongs to another account");
+    if (holder && holder.id !== link.person?.id)
+      throw new AppError("conflict", "this identity already belongs to another account");
     if (link.person) {
       await tx.person.update({ where: { id: link.person.id }, data: { oidcSubject: subject }, select: { id: true } });
       return { id: link.person.id, result: link.person.id };
     }
     if (!claims.email) throw new AppError("invalid_request", "the identity provider sent no email address");
-    const id = await makeAdministrator(tx, { email: claims.email, name: claims.name ?? claims.email, oidcSubject: subject });
+    const id = await makeAdministrator(tx, {
+      email: claims.email,
+      name: claims.name ?? claims.email,
+      oidcSubject: subject,
+    });
     return { id, result: id };
   });
 }
 
-async function accept<Result>(token: string, method: string, use: (tx: Tx, link: OpenLink) => Promise<{ id: string; result: Result }>): Promise<Result> {
+async function accept<Result>(
+  token: string,
+  method: string,
+  use: (tx: Tx, link: OpenLink) => Promise<{ id: string; result: Result }>,
+): Promise<Result> {
   const open = await readLink(token);
   if (!open) throw spent();
   return recordChange(open.person ? { personId: open.person.id } : "system", async (tx) => {
@@ -64,13 +81,25 @@ async function accept<Result>(token: string, method: string, use: (tx: Tx, link:
     const { id, result } = await use(tx, link);
     await voidLinks(tx, link.person?.id ?? null);
     await endAll(tx, id);
-    return { result, events: [await aboutPerson(link.person ? "person_changed" : "person_added", id, { how: "came in with a one-time link", signsInWith: method })] };
+    return {
+      result,
+      events: [
+        await aboutPerson(link.person ? "person_changed" : "person_added", id, {
+          how: "came in with a one-time link",
+          signsInWith: method,
+        }),
+      ],
+    };
   });
 }
 
-async function makeAdministrator(tx: Tx, data: { email: string; name: string; passwordHash?: string; oidcSubject?: string }): Promise<string> {
+async function makeAdministrator(
+  tx: Tx,
+  data: { email: string; name: string; passwordHash?: string; oidcSubject?: string },
+): Promise<string> {
   if (await hasAdministrator(tx)) throw spent();
-  if (await tx.person.findUnique({ where: { email: data.email }, select: { id: true } })) throw invalid("/email", "somebody already has this address");
+  if (await tx.person.findUnique({ where: { email: data.email }, select: { id: true } }))
+    throw invalid("/email", "somebody already has this address");
   const id = newId("per");
   await tx.person.create({ data: { id, ...data, roles: ["admin"] }, select: { id: true } });
   return id;

@@ -38,7 +38,9 @@ export const bootstrapId = "bootstrap";
  */
 export async function authenticateRequest(request: Request, asked: Asked): Promise<Actor> {
   if (asked === "public") return stranger;
-  const actor = new URL(request.url).pathname.startsWith("/api/console/") ? await bySession(request) : await byToken(request);
+  const actor = new URL(request.url).pathname.startsWith("/api/console/")
+    ? await bySession(request)
+    : await byToken(request);
   requirePermission(actor, ...(Array.isArray(asked) ? asked : [asked as Permission]));
   return actor;
 }
@@ -68,7 +70,8 @@ async function byToken(request: Request): Promise<Actor> {
  */
 export function checkOrigin(method: string, headers: Headers): void {
   if (method === "GET" || method === "HEAD") return;
-  if (!env().origins.includes(headers.get("origin") ?? "")) throw new AppError("forbidden", "this request did not come from a page of this site");
+  if (!env().origins.includes(headers.get("origin") ?? ""))
+    throw new AppError("forbidden", "this request did not come from a page of this site");
 }
 
 /** The installation's own token: an administrator that is nobody, owns nothing, makes no tokens and never votes. */

@@ -17,10 +17,18 @@ import { signInThrottle } from "./sign-in";
  * @param keep digest of the session that asks
  * @throws AppError `invalid_request` at `/current` or `/password`, `conflict` without a password, `too_many_requests`, `forbidden` for tokens
  */
-export async function changePassword(actor: Actor, input: ChangePasswordInput, keep: Buffer | null, origin: Origin): Promise<void> {
+export async function changePassword(
+  actor: Actor,
+  input: ChangePasswordInput,
+  keep: Buffer | null,
+  origin: Origin,
+): Promise<void> {
   if (actor.via !== "session") throw new AppError("forbidden", "a password is changed in the browser");
   const wait = signInThrottle().check(actor.email, origin.address, Date.now()).waitSeconds;
-  if (wait > 0) throw new AppError("too_many_requests", "too many failed attempts: wait a quarter of an hour", { retryAfterSeconds: wait });
+  if (wait > 0)
+    throw new AppError("too_many_requests", "too many failed attempts: wait a quarter of an hour", {
+      retryAfterSeconds: wait,
+    });
   const person = await db.person.findUniqueOrThrow({ where: { id: actor.personId }, select: { passwordHash: true } });
   if (!person.passwordHash) throw new AppError("conflict", "this account has no password");
   if (!(await verifyPassword(input.current, person.passwordHash))) {
@@ -34,7 +42,15 @@ export async function changePassword(actor: Actor, input: ChangePasswordInput, k
   await recordChange({ personId: actor.personId }, async (tx) => {
     await tx.person.update({ where: { id: actor.personId }, data: { passwordHash }, select: { id: true } });
     const ended = await endAll(tx, actor.personId, keep);
-    return { result: undefined, events: [await aboutPerson("person_changed", actor.personId, { how: "changed their password", sessionsEnded: ended.length })] };
+    return {
+      result: undefined,
+      events: [
+        await aboutPerson("person_changed", actor.personId, {
+          how: "changed their password",
+          sessionsEnded: ended.length,
+        }),
+      ],
+    };
   });
 }
 

@@ -31,3 +31,8 @@ export function readCookie(header: string | null, name: string): string | null {
 export function hasCookie(header: string | null, name: string): boolean {
   return (header ?? "").split(";").some((pair) => pair.trim().startsWith(`${name}=`));
 }
+
+/** How to delete a cookie: with its own flags, or a browser keeps a `__Host-` one. */
+export function deletion(name: string, secure: boolean) {
+  return { name, path: "/", secure, httpOnly: true } as const;
+}

@@ -17,14 +17,17 @@ import type { Person } from "./schema";
  */
 export async function deactivatePerson(actor: Actor, input: { id: string; reason: string }): Promise<Person> {
   requirePermission(actor, "people:write");
-  if (actor.personId === input.id) throw new AppError("forbidden", "nobody deactivates themselves: ask another administrator");
+  if (actor.personId === input.id)
+    throw new AppError("forbidden", "nobody deactivates themselves: ask another administrator");
   return changeControl({ personId: actor.personId }, async (tx) => {
     const person = await lockPerson(tx, input.id);
     if (!person.active) throw new AppError("conflict", "this person is already deactivated");
     if (person.roles.includes("admin")) await keepAnAdministrator(tx, input.id);
     await tx.$executeRaw`UPDATE person SET active = false, deactivated_at = clock_timestamp() WHERE id = ${input.id}`;
     const sessions = await endAll(tx, input.id);
-    const tokens = await tx.$queryRaw<{ id: string }[]>`UPDATE api_token SET revoked_at = clock_timestamp() WHERE person_id = ${input.id} AND revoked_at IS NULL RETURNING id`;
+    const tokens = await tx.$queryRaw<
+      { id: string }[]
+    >`UPDATE api_token SET revoked_at = clock_timestamp() WHERE person_id = ${input.id} AND revoked_at IS NULL RETURNING id`;
     await voidLinks(tx, input.id);
     const ended = { sessions: sessions.map((one) => one.id).sort(), tokens: tokens.map((one) => one.id).sort() };
     return {
@@ -45,6 +48,10 @@ export async function reactivatePerson(actor: Actor, id: string): Promise<Person
     const person = await lockPerson(tx, id);
     if (person.active) throw new AppError("conflict", "this person is already active");
     await tx.$executeRaw`UPDATE person SET active = true, deactivated_at = NULL WHERE id = ${id}`;
-    return { result: { ...person, active: true }, changes: [{ kind: "person", ref: id }], events: [await aboutPerson("person_reactivated", id)] };
+    return {
+      result: { ...person, active: true },
+      changes: [{ kind: "person", ref: id }],
+      events: [await aboutPerson("person_reactivated", id)],
+    };
   });
 }

@@ -5,9 +5,9 @@ import { AppError, notFound } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { aboutPerson } from "./about-person";
 import { type Actor, requirePermission } from "./actor";
+import { joinGroups } from "./change-person";
 import { makeLink } from "./one-time-link";
 import type { Invitation, InviteInput, Person } from "./schema";
-import { joinGroups } from "./change-person";
 
 /**
  * Adds a person, who comes in with a one-time link. The link is answered once.
@@ -18,9 +18,14 @@ export async function invitePerson(actor: Actor, input: InviteInput): Promise<Pe
   const id = newId("per");
   return recordChange({ personId: actor.personId }, async (tx) => {
     if (await tx.person.findUnique({ where: { email: input.email }, select: { id: true } })) {
-      throw new AppError("conflict", "somebody already has this address", { fields: [{ path: "/email", message: "somebody already has this address" }] });
+      throw new AppError("conflict", "somebody already has this address", {
+        fields: [{ path: "/email", message: "somebody already has this address" }],
+      });
     }
-    await tx.person.create({ data: { id, email: input.email, name: input.name, roles: input.roles }, select: { id: true } });
+    await tx.person.create({
+      data: { id, email: input.email, name: input.name, roles: input.roles },
+      select: { id: true },
+    });
     await joinGroups(tx, id, input.groups);
     const invitation = await makeLink(tx, id);
     const { name, email, roles, groups } = input;
@@ -42,6 +47,9 @@ export async function renewInvitation(actor: Actor, id: string): Promise<Invitat
     if (!person) throw notFound();
     if (!person.active) throw new AppError("conflict", "this person is deactivated: reactivate them first");
     if (person.sample) throw new AppError("conflict", "sample people come in with one click and have no link");
-    return { result: await makeLink(tx, id), events: [await aboutPerson("person_changed", id, { how: "a new one-time link was made" })] };
+    return {
+      result: await makeLink(tx, id),
+      events: [await aboutPerson("person_changed", id, { how: "a new one-time link was made" })],
+    };
   });
 }

@@ -6,7 +6,7 @@ import { AppError, notFound } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { aboutPerson } from "./about-person";
 import { type Actor, can, requirePermission } from "./actor";
-import { toToken, tokenFields } from "./queries";
+import { tokenFields, toToken } from "./queries";
 import type { ApiToken, IssueTokenInput } from "./schema";
 import { makeToken, tokenDigest } from "./token";
 
@@ -18,11 +18,17 @@ import { makeToken, tokenDigest } from "./token";
 export async function issueToken(actor: Actor, input: IssueTokenInput): Promise<ApiToken & { secret: string }> {
   requirePermission(actor, "tokens:write:own");
   const missing = input.scopes.find((scope) => !can(actor, scope));
-  if (missing) throw new AppError("invalid_request", `\`/scopes\` is not valid: you do not have \`${missing}\` yourself`, { fields: [{ path: "/scopes", message: `you do not have \`${missing}\` yourself` }] });
-  if (input.mayVote && actor.via !== "session") throw new AppError("forbidden", "a token that may vote is made in the browser, by the person themselves");
+  if (missing)
+    throw new AppError("invalid_request", `\`/scopes\` is not valid: you do not have \`${missing}\` yourself`, {
+      fields: [{ path: "/scopes", message: `you do not have \`${missing}\` yourself` }],
+    });
+  if (input.mayVote && actor.via !== "session")
+    throw new AppError("forbidden", "a token that may vote is made in the browser, by the person themselves");
   if (input.mayVote !== input.scopes.includes("approvals:vote")) {
     const message = "a token may vote when it has the scope `approvals:vote`, and only then";
-    throw new AppError("invalid_request", `\`/mayVote\` is not valid: ${message}`, { fields: [{ path: "/mayVote", message }] });
+    throw new AppError("invalid_request", `\`/mayVote\` is not valid: ${message}`, {
+      fields: [{ path: "/mayVote", message }],
+    });
   }
   const id = newId("tok");
   const { token, digestInput } = makeToken("pat", id);
@@ -35,7 +41,9 @@ export async function issueToken(actor: Actor, input: IssueTokenInput): Promise<
     const { name, scopes, mayVote, expiresInDays } = input;
     return {
       result: { ...toToken(row, row.createdAt), secret: token },
-      events: [{ ...(await aboutPerson("token_issued", actor.personId, { name, scopes, mayVote, expiresInDays })), ref: id }],
+      events: [
+        { ...(await aboutPerson("token_issued", actor.personId, { name, scopes, mayVote, expiresInDays })), ref: id },
+      ],
     };
   });
 }
@@ -44,10 +52,17 @@ export async function issueToken(actor: Actor, input: IssueTokenInput): Promise<
 export async function revokeToken(actor: Actor, id: string): Promise<void> {
   requirePermission(actor, "tokens:write:own");
   await recordChange({ personId: actor.personId }, async (tx) => {
-    const row = await tx.apiToken.findFirst({ where: { id, personId: actor.personId }, select: { name: true, revokedAt: true } });
+    const row = await tx.apiToken.findFirst({
+      where: { id, personId: actor.personId },
+      select: { name: true, revokedAt: true },
+    });
     if (!row) throw notFound();
-    const ended = await tx.$executeRaw`UPDATE api_token SET revoked_at = clock_timestamp() WHERE id = ${id} AND revoked_at IS NULL`;
+    const ended =
+      await tx.$executeRaw`UPDATE api_token SET revoked_at = clock_timestamp() WHERE id = ${id} AND revoked_at IS NULL`;
     if (ended === 0) throw new AppError("conflict", "this token was revoked already");
-    return { result: undefined, events: [{ ...(await aboutPerson("token_revoked", actor.personId, { name: row.name })), ref: id }] };
+    return {
+      result: undefined,
+      events: [{ ...(await aboutPerson("token_revoked", actor.personId, { name: row.name })), ref: id }],
+    };
   });
 }

@@ -9,7 +9,10 @@ import { AppError } from "@/lib/errors";
  * @throws AppError `conflict`
  */
 export async function keepAnAdministrator(tx: Tx, without: string): Promise<void> {
-  const left = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM person WHERE active AND 'admin' = ANY(roles) ORDER BY id FOR UPDATE`;
+  const left = await tx.$queryRaw<
+    { id: string }[]
+  >`SELECT id FROM person WHERE active AND 'admin' = ANY(roles) ORDER BY id FOR UPDATE`;
   const others = left.filter((person) => person.id !== without);
-  if (left.length > others.length && others.length === 0) throw new AppError("conflict", "this is the last active administrator: make somebody else one first");
+  if (left.length > others.length && others.length === 0)
+    throw new AppError("conflict", "this is the last active administrator: make somebody else one first");
 }

@@ -5,6 +5,7 @@ import type { Tx } from "@/lib/db";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
+import { invariant } from "@/lib/invariant";
 import type { Invitation } from "./schema";
 
 /**
@@ -24,7 +25,8 @@ export async function makeLink(tx: Tx, personId: string | null): Promise<Invitat
   const [row] = await tx.$queryRaw<{ expiresAt: Date }[]>`
     INSERT INTO sign_in_link (id, digest, person_id, created_at, expires_at)
     VALUES (${newId("lnk")}, ${linkDigest(token)}, ${personId}, clock_timestamp(), clock_timestamp() + make_interval(hours => ${linkHours}::int)) RETURNING expires_at AS "expiresAt"`;
-  return { url: `${env().publicUrl}/welcome/${token}`, expiresAt: (row?.expiresAt as Date).toISOString() };
+  invariant(row, "an insert returns its row");
+  return { url: `${env().publicUrl}/welcome/${token}`, expiresAt: row.expiresAt.toISOString() };
 }
 
 /** Makes every unused link of a person (or of the first administrator) useless. */
@@ -50,11 +52,16 @@ async function find(from: Pick<Tx, "$queryRaw">, token: string, lock: boolean): 
   if (!/^[\w-]{43}$/.test(token)) return null;
   const digest = linkDigest(token);
   if (lock) await from.$queryRaw`SELECT 1 FROM sign_in_link WHERE digest = ${digest} FOR UPDATE`;
-  const [row] = await from.$queryRaw<{ id: string; personId: string | null; email: string | null; name: string | null }[]>`
+  const [row] = await from.$queryRaw<
+    { id: string; personId: string | null; email: string | null; name: string | null }[]
+  >`
     SELECT l.id, p.id AS "personId", p.email, p.name FROM sign_in_link l LEFT JOIN person p ON p.id = l.person_id
      WHERE l.digest = ${digest} AND l.used_at IS NULL AND l.expires_at > clock_timestamp() AND (l.person_id IS NULL OR p.active)`;
   if (!row) return null;
-  return { id: row.id, person: row.personId ? { id: row.personId, email: row.email as string, name: row.name as string } : null };
+  return {
+    id: row.id,
+    person: row.personId ? { id: row.personId, email: row.email as string, name: row.name as string } : null,
+  };
 }
 
 function linkDigest(token: string): Buffer {

@@ -19,11 +19,17 @@ test("older parameters in the stored text still verify", async () => {
   // scrypt N=2^10, r=8, p=1 over "correct horse battery" with 16 zero bytes of salt
   const { scryptSync } = await import("node:crypto");
   const key = scryptSync("correct horse battery", Buffer.alloc(16), 32, { N: 1024, r: 8, p: 1 });
-  expect(await verifyPassword("correct horse battery", `scrypt$10$8$1$${Buffer.alloc(16).toString("base64url")}$${key.toString("base64url")}`)).toBe(true);
+  expect(
+    await verifyPassword(
+      "correct horse battery",
+      `scrypt$10$8$1$${Buffer.alloc(16).toString("base64url")}$${key.toString("base64url")}`,
+    ),
+  ).toBe(true);
 });
 
 test("a damaged or empty stored text lets nobody in", async () => {
-  for (const stored of [null, "", "scrypt$", "plain", `scrypt$10$8$1$${"A".repeat(22)}$`]) expect(await verifyPassword("correct horse battery", stored)).toBe(false);
+  for (const stored of [null, "", "scrypt$", "plain", `scrypt$10$8$1$${"A".repeat(22)}$`])
+    expect(await verifyPassword("correct horse battery", stored)).toBe(false);
   // All-zero key material is the dummy of an unknown account: it must not match by construction.
   expect(await verifyPassword("", null)).toBe(false);
 });

@@ -14,7 +14,13 @@ export function passwordProblem(password: string, about: { email: string; name: 
   if (text.length > passwordLength.max) return `must be at most ${passwordLength.max} characters`;
   if (new Set(text).size < 6) return "repeats too few different characters";
   const lower = text.toLowerCase();
-  const words = [about.email, about.email.split("@")[0] ?? "", ...about.name.toLowerCase().split(/\s+/), "countersign", "password"];
+  const words = [
+    about.email,
+    about.email.split("@")[0] ?? "",
+    ...about.name.toLowerCase().split(/\s+/),
+    "countersign",
+    "password",
+  ];
   const rest = words.filter((word) => word.length >= 4).reduce((left, word) => left.replaceAll(word, ""), lower);
   if (rest.length < passwordLength.min / 2) return "is mostly your name, your email or the name of this product";
   return null;
@@ -24,7 +30,14 @@ export function passwordProblem(password: string, about: { email: string; name: 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, salt, current);
-  return ["scrypt", current.cost, current.block, current.parallel, salt.toString("base64url"), key.toString("base64url")].join("$");
+  return [
+    "scrypt",
+    current.cost,
+    current.block,
+    current.parallel,
+    salt.toString("base64url"),
+    key.toString("base64url"),
+  ].join("$");
 }
 
 /**
@@ -53,7 +66,10 @@ const waiting: (() => void)[] = [];
 
 async function derive(password: string, salt: Buffer, { cost, block, parallel }: typeof current): Promise<Buffer> {
   if (running >= atOnce) {
-    if (waiting.length >= mayWait) throw new AppError("too_many_requests", "too many people are signing in at once: try again in a moment", { retryAfterSeconds: 5 });
+    if (waiting.length >= mayWait)
+      throw new AppError("too_many_requests", "too many people are signing in at once: try again in a moment", {
+        retryAfterSeconds: 5,
+      });
     await new Promise<void>((turn) => waiting.push(turn));
   } else {
     running++;
@@ -61,7 +77,9 @@ async function derive(password: string, salt: Buffer, { cost, block, parallel }:
   try {
     const N = 2 ** cost;
     return await new Promise((resolve, reject) => {
-      scrypt(prepared(password), salt, 32, { N, r: block, p: parallel, maxmem: 160 * N * block }, (error, key) => (error ? reject(error) : resolve(key)));
+      scrypt(prepared(password), salt, 32, { N, r: block, p: parallel, maxmem: 160 * N * block }, (error, key) =>
+        error ? reject(error) : resolve(key),
+      );
     });
   } finally {
     const next = waiting.shift();

@@ -52,7 +52,16 @@ const table: Record<Role, readonly Permission[]> = {
     "stop:engage:own",
   ],
   approver: [...everyone, "agents:read", "approvals:read:own", "approvals:vote", "incidents:read", "audit:read:own"],
-  compliance: [...everyone, "agents:read", "approvals:read", "audit:read", "payload:read", "incidents:read", "incidents:write", "stop:engage"],
+  compliance: [
+    ...everyone,
+    "agents:read",
+    "approvals:read",
+    "audit:read",
+    "payload:read",
+    "incidents:read",
+    "incidents:write",
+    "stop:engage",
+  ],
   auditor: [...everyone, "agents:read", "approvals:read", "audit:read", "payload:read", "incidents:read"],
   viewer: ["overview:read", "agents:read", "tools:read", "policy:read"],
 };

@@ -1,26 +1,54 @@
 import "server-only";
 
+import { decodeCursor, encodeCursor } from "@/lib/cursor";
 import { db } from "@/lib/db";
 import { notFound } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { type Actor, requirePermission } from "./actor";
-import { fromCursor, toCursor } from "./paging";
-import { idleHours } from "./session-limits";
 import type { ApiToken, Group, PeopleQuery, Person } from "./schema";
+import { idleHours } from "./session-limits";
 
 /** What the screens and the API read about people, groups, tokens and sessions. */
 
 type Page<Item> = { items: Item[]; nextCursor: string | null };
 
-const personFields = { id: true, email: true, name: true, roles: true, active: true, groups: { select: { group: { select: { key: true } } } } } as const;
+const personFields = {
+  id: true,
+  email: true,
+  name: true,
+  roles: true,
+  active: true,
+  groups: { select: { group: { select: { key: true } } } },
+} as const;
 
-function toPerson(row: { id: string; email: string; name: string; roles: string[]; active: boolean; groups: { group: { key: string } }[] }): Person {
-  return { id: row.id, email: row.email, name: row.name, roles: row.roles, active: row.active, groups: row.groups.map(({ group }) => group.key).sort() };
+function toPerson(row: {
+  id: string;
+  email: string;
+  name: string;
+  roles: string[];
+  active: boolean;
+  groups: { group: { key: string } }[];
+}): Person {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    roles: row.roles,
+    active: row.active,
+    groups: row.groups.map(({ group }) => group.key).sort(),
+  };
 }
 
 function peopleWhere(query: PeopleQuery): Prisma.PersonWhereInput {
   return {
-    ...(query.q ? { OR: [{ name: { contains: query.q, mode: "insensitive" } }, { email: { contains: query.q, mode: "insensitive" } }] } : {}),
+    ...(query.q
+      ? {
+          OR: [
+            { name: { contains: query.q, mode: "insensitive" } },
+            { email: { contains: query.q, mode: "insensitive" } },
+          ],
+        }
+      : {}),
     ...(query.role ? { roles: { has: query.role } } : {}),
     ...(query.group ? { groups: { some: { group: { key: query.group } } } } : {}),
     ...(query.status ? { active: query.status === "active" } : {}),
@@ -29,14 +57,19 @@ function peopleWhere(query: PeopleQuery): Prisma.PersonWhereInput {
 
 function after(cursor: string | undefined): { AND?: Prisma.PersonWhereInput } {
   if (!cursor) return {};
-  const [name, id] = fromCursor(cursor);
+  const [name = "", id = ""] = decodeCursor(cursor, 2);
   return { AND: { OR: [{ name: { gt: name } }, { name, id: { gt: id } }] } };
 }
 
 /** People by name. */
 export async function listPeople(actor: Actor, query: PeopleQuery): Promise<Page<Person>> {
   requirePermission(actor, "people:read");
-  const rows = await db.person.findMany({ where: { ...peopleWhere(query), ...after(query.cursor) }, orderBy: [{ name: "asc" }, { id: "asc" }], take: query.limit + 1, select: personFields });
+  const rows = await db.person.findMany({
+    where: { ...peopleWhere(query), ...after(query.cursor) },
+    orderBy: [{ name: "asc" }, { id: "asc" }],
+    take: query.limit + 1,
+    select: personFields,
+  });
   return toPage(rows.map(toPerson), query.limit, (one) => [one.name, one.id]);
 }
 
@@ -71,7 +104,12 @@ export async function listPeopleRows(actor: Actor, query: PeopleQuery): Promise<
         oidcSubject: true,
         sample: true,
         sessions: { select: { lastSeenAt: true }, orderBy: { lastSeenAt: "desc" }, take: 1 },
-        signInLinks: { where: { usedAt: null, expiresAt: { gt: new Date() } }, select: { expiresAt: true }, orderBy: { expiresAt: "desc" }, take: 1 },
+        signInLinks: {
+          where: { usedAt: null, expiresAt: { gt: new Date() } },
+          select: { expiresAt: true },
+          orderBy: { expiresAt: "desc" },
+          take: 1,
+        },
         _count: { select: { ownedAgents: { where: { status: { not: "retired" } } } } },
       },
     }),
@@ -89,10 +127,13 @@ export async function listPeopleRows(actor: Actor, query: PeopleQuery): Promise<
 }
 
 /** Approver groups by key, with their members by name. */
-export async function listGroups(actor: Actor, query: { limit: number; cursor?: string | undefined }): Promise<Page<Group>> {
+export async function listGroups(
+  actor: Actor,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<Page<Group>> {
   requirePermission(actor, "people:read");
   const rows = await db.group.findMany({
-    where: query.cursor ? { key: { gt: fromCursor(query.cursor)[0] } } : {},
+    where: query.cursor ? { key: { gt: decodeCursor(query.cursor, 2)[0] ?? "" } } : {},
     orderBy: { key: "asc" },
     take: query.limit + 1,
     select: groupFields,
@@ -108,17 +149,36 @@ export async function readGroup(actor: Actor, id: string): Promise<Group> {
   return toGroup(row);
 }
 
-const groupFields = { id: true, key: true, title: true, members: { select: { person: { select: { id: true, name: true, email: true, active: true } } }, orderBy: { person: { name: "asc" } } } } as const;
+const groupFields = {
+  id: true,
+  key: true,
+  title: true,
+  members: {
+    select: { person: { select: { id: true, name: true, email: true, active: true } } },
+    orderBy: { person: { name: "asc" } },
+  },
+} as const;
 
-function toGroup(row: { id: string; key: string; title: string; members: { person: Group["members"][number] }[] }): Group {
+function toGroup(row: {
+  id: string;
+  key: string;
+  title: string;
+  members: { person: Group["members"][number] }[];
+}): Group {
   return { id: row.id, key: row.key, title: row.title, members: row.members.map(({ person }) => person) };
 }
 
 /** One's own tokens, newest first. */
-export async function listTokens(actor: Actor, query: { limit: number; cursor?: string | undefined }): Promise<Page<ApiToken>> {
+export async function listTokens(
+  actor: Actor,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<Page<ApiToken>> {
   requirePermission(actor, "tokens:write:own");
   const rows = await db.apiToken.findMany({
-    where: { personId: actor.personId, ...(query.cursor ? { id: { lt: fromCursor(query.cursor)[1] } } : {}) },
+    where: {
+      personId: actor.personId,
+      ...(query.cursor ? { id: { lt: decodeCursor(query.cursor, 2)[1] ?? "" } } : {}),
+    },
     orderBy: { id: "desc" },
     take: query.limit + 1,
     select: tokenFields,
@@ -131,9 +191,27 @@ export async function listTokens(actor: Actor, query: { limit: number; cursor?: 
   );
 }
 
-export const tokenFields = { id: true, name: true, scopes: true, mayVote: true, createdAt: true, expiresAt: true, lastUsedAt: true, revokedAt: true } as const;
+export const tokenFields = {
+  id: true,
+  name: true,
+  scopes: true,
+  mayVote: true,
+  createdAt: true,
+  expiresAt: true,
+  lastUsedAt: true,
+  revokedAt: true,
+} as const;
 
-type TokenRow = { id: string; name: string; scopes: string[]; mayVote: boolean; createdAt: Date; expiresAt: Date; lastUsedAt: Date | null; revokedAt: Date | null };
+type TokenRow = {
+  id: string;
+  name: string;
+  scopes: string[];
+  mayVote: boolean;
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+};
 
 export function toToken(row: TokenRow, now: Date): ApiToken {
   return {
@@ -148,7 +226,14 @@ export function toToken(row: TokenRow, now: Date): ApiToken {
   };
 }
 
-export type OwnSession = { id: string; createdAt: Date; lastSeenAt: Date; expiresAt: Date; userAgent: string | null; current: boolean };
+export type OwnSession = {
+  id: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+  userAgent: string | null;
+  current: boolean;
+};
 
 /** One's own sessions that still open something, the one asking first. */
 export async function listOwnSessions(actor: Actor, currentDigest: Uint8Array | null): Promise<OwnSession[]> {
@@ -157,11 +242,21 @@ export async function listOwnSessions(actor: Actor, currentDigest: Uint8Array | 
      WHERE person_id = ${actor.personId} AND revoked_at IS NULL AND expires_at > clock_timestamp() AND last_seen_at > clock_timestamp() - make_interval(hours => ${idleHours}::int)
      ORDER BY last_seen_at DESC, id LIMIT 100`;
   return rows
-    .map(({ digest, ...session }) => ({ ...session, current: currentDigest !== null && Buffer.from(digest).equals(currentDigest) }))
+    .map(({ digest, ...session }) => ({
+      ...session,
+      current: currentDigest !== null && Buffer.from(digest).equals(currentDigest),
+    }))
     .sort((one, other) => Number(other.current) - Number(one.current));
 }
 
-export type SamplePerson = { id: string; name: string; email: string; roles: string[]; groups: string[]; agents: number };
+export type SamplePerson = {
+  id: string;
+  name: string;
+  email: string;
+  roles: string[];
+  groups: string[];
+  agents: number;
+};
 
 /** The people an evaluation offers to come in as. Read before anyone is signed in; the caller checks the mode. */
 export async function listSamplePeople(): Promise<SamplePerson[]> {
@@ -180,5 +275,19 @@ export async function listSamplePeople(): Promise<SamplePerson[]> {
 function toPage<Item>(rows: Item[], limit: number, key: (item: Item) => [string, string]): Page<Item> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last ? toCursor(key(last)) : null };
+  return { items, nextCursor: rows.length > limit && last ? encodeCursor(key(last)) : null };
+}
+
+/** How one signs in oneself. */
+export async function readOwnAccount(actor: Actor): Promise<{ signIn: string; hasPassword: boolean }> {
+  const row = await db.person.findUniqueOrThrow({
+    where: { id: actor.personId },
+    select: { passwordHash: true, oidcSubject: true, sample: true },
+  });
+  const ways = [
+    row.oidcSubject && "single sign-on",
+    row.passwordHash && "password",
+    row.sample && "one click, in evaluation mode",
+  ].filter(Boolean);
+  return { signIn: ways.join(", "), hasPassword: row.passwordHash !== null };
 }

@@ -7,6 +7,17 @@ import type { Method, Origin } from "./open-session";
 export async function refuseSignIn(method: Method, account: string, reason: string, origin: Origin): Promise<void> {
   await recordChange("system", async () => ({
     result: undefined,
-    events: [{ kind: "sign_in_refused", payload: { method, account: account.slice(0, 254), reason, address: origin.address, userAgent: origin.userAgent.slice(0, 400) } }],
+    events: [
+      {
+        kind: "sign_in_refused",
+        payload: {
+          method,
+          account: account.slice(0, 254),
+          reason,
+          address: origin.address,
+          userAgent: origin.userAgent.slice(0, 400),
+        },
+      },
+    ],
   }));
 }

@@ -36,22 +36,36 @@ test("T50 a callback URL that leaves the site leads to the overview instead", ()
 });
 
 test("a path of this site is kept, with its query and fragment", () => {
-  for (const path of ["/", "/inbox", "/agents/agt_1?tab=keys#top", "/audit?q=%2F%2Fevil.example", "/settings/people?sort=-name"]) {
+  for (const path of [
+    "/",
+    "/inbox",
+    "/agents/agt_1?tab=keys#top",
+    "/audit?q=%2F%2Fevil.example",
+    "/settings/people?sort=-name",
+  ]) {
     expect(returnPath(path)).toBe(path);
   }
 });
 
 test("signing in never leads back to the sign-in pages or to an endpoint", () => {
-  for (const path of ["/sign-in", "/sign-in?to=/inbox", "/welcome/abc", "/api/auth/signout"]) expect(returnPath(path)).toBe("/");
+  for (const path of ["/sign-in", "/sign-in?to=/inbox", "/welcome/abc", "/api/auth/signout"])
+    expect(returnPath(path)).toBe("/");
   expect(returnPath("/sign-in-report")).toBe("/sign-in-report");
 });
 
 test("T50 whatever the text, a browser stays on this origin", () => {
   const site = "https://countersign.example";
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((rest) => `/${rest}`)), (text) => {
-      expect(new URL(returnPath(text), site).origin).toBe(site);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.webUrl(),
+        fc.string().map((rest) => `/${rest}`),
+      ),
+      (text) => {
+        expect(new URL(returnPath(text), site).origin).toBe(site);
+      },
+    ),
     { numRuns: 5000 },
   );
 });

@@ -8,6 +8,7 @@ import { env } from "@/lib/env";
 import { type Actor, can } from "./actor";
 import { signInCookies } from "./cookies";
 import { type Permission, permissionsOf } from "./permissions";
+import { returnPath } from "./return-path";
 import { idleHours } from "./session-limits";
 import { sessionOfCookie } from "./session-token";
 
@@ -23,8 +24,9 @@ export const currentActor = cache(async (): Promise<Actor | null> => {
 });
 
 /** The session of this request, for the list of one's own sessions. */
-export const currentSessionDigest = cache(async (): Promise<Buffer | null> =>
-  sessionOfCookie((await cookies()).get(signInCookies(env().publicUrl).session)?.value),
+export const currentSessionDigest = cache(
+  async (): Promise<Buffer | null> =>
+    sessionOfCookie((await cookies()).get(signInCookies(env().publicUrl).session)?.value),
 );
 
 /**
@@ -34,14 +36,29 @@ export const currentSessionDigest = cache(async (): Promise<Buffer | null> =>
 export async function requireActor(...anyOf: Permission[]): Promise<Actor> {
   const actor = await currentActor();
   if (!actor) {
-    const to = (await headers()).get("x-countersign-path");
-    redirect(to && to !== "/" ? `/sign-in?to=${encodeURIComponent(to)}` : "/sign-in");
+    const to = askedPath((await headers()).get("x-countersign-path"));
+    redirect(to === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(to)}`);
   }
   if (anyOf.length > 0 && !anyOf.some((permission) => can(actor, permission))) forbidden();
   return actor;
 }
 
-type Row = { sessionId: string; id: string; email: string; name: string; roles: string[]; groups: string[]; stale: boolean };
+/** The page that was asked for, as the server in front names it; a navigation inside the console marks its requests with `_rsc`. */
+function askedPath(given: string | null): string {
+  const url = URL.parse(given ?? "/", "http://localhost");
+  url?.searchParams.delete("_rsc");
+  return returnPath(url ? `${url.pathname}${url.search}` : "/");
+}
+
+type Row = {
+  sessionId: string;
+  id: string;
+  email: string;
+  name: string;
+  roles: string[];
+  groups: string[];
+  stale: boolean;
+};
 
 /** The person of a session that is neither revoked nor too old nor idle too long, while the person is active. */
 export async function actorOfSession(digest: Buffer | null): Promise<Actor | null> {
@@ -54,7 +71,8 @@ export async function actorOfSession(digest: Buffer | null): Promise<Actor | nul
      WHERE s.digest = ${digest} AND s.revoked_at IS NULL AND p.active
        AND s.expires_at > clock_timestamp() AND s.last_seen_at > clock_timestamp() - make_interval(hours => ${idleHours}::int)`;
   if (!row) return null;
-  if (row.stale) await db.$executeRaw`UPDATE session SET last_seen_at = clock_timestamp() WHERE id = ${row.sessionId} AND revoked_at IS NULL`;
+  if (row.stale)
+    await db.$executeRaw`UPDATE session SET last_seen_at = clock_timestamp() WHERE id = ${row.sessionId} AND revoked_at IS NULL`;
   return {
     personId: row.id,
     email: row.email,

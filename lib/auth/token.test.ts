@@ -32,7 +32,17 @@ test("an agent's key never reads as a person's token", () => {
 
 test("what is not a token is refused whatever its shape", () => {
   const { token } = makeToken("pat", newId("tok"));
-  for (const text of ["", " ", "cs_pat_", token.toUpperCase(), `${token} `, ` ${token}`, `${token}\n`, token.slice(0, -1), "cs_pat_".padEnd(4000, "0")]) {
+  for (const text of [
+    "",
+    " ",
+    "cs_pat_",
+    token.toUpperCase(),
+    `${token} `,
+    ` ${token}`,
+    `${token}\n`,
+    token.slice(0, -1),
+    "cs_pat_".padEnd(4000, "0"),
+  ]) {
     expect(parseToken(text)).toBeNull();
   }
 });

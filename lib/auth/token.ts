@@ -22,12 +22,17 @@ const form = /^cs_(agt|pat)_([0-9a-hjkmnp-tv-z]{26})_([0-9a-hjkmnp-tv-z]{52})([0
  * @param secret 32 random bytes
  * @returns the token, to be shown once, and what `tokenDigest` takes; neither may be stored
  */
-export function makeToken(kind: TokenKind, id: string, secret: Uint8Array = randomBytes(32)): { token: string; digestInput: string } {
+export function makeToken(
+  kind: TokenKind,
+  id: string,
+  secret: Uint8Array = randomBytes(32),
+): { token: string; digestInput: string } {
   const prefix = `${prefixOf[kind]}_`;
   const digestInput = base32(secret);
   const open = `cs_${kind}_${id.slice(prefix.length)}_${digestInput}`;
   const token = open + check(open);
-  if (!id.startsWith(prefix) || !form.test(token)) throw new Error("makeToken: not an id of this kind, or not 32 bytes of secret");
+  if (!id.startsWith(prefix) || !form.test(token))
+    throw new Error("makeToken: not an id of this kind, or not 32 bytes of secret");
   return { token, digestInput };
 }
 

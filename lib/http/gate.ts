@@ -124,6 +124,7 @@ export function secure(request: IncomingMessage, response: ServerResponse, setti
   const policy = `default-src 'none'; script-src ${scripts}; style-src 'self' ${settings.development ? "'unsafe-inline'" : `'nonce-${nonce}'`}; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'`;
   request.headers["content-security-policy"] = policy;
   request.headers["x-nonce"] = nonce;
+  request.headers["x-countersign-path"] = request.url ?? "/"; // for the way back after signing in
   response.setHeader("content-security-policy", policy);
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("referrer-policy", "no-referrer");
