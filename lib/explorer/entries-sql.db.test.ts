@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase } from "@/lib/testing/database";
-import { countSql, pageSql, plannerSettings } from "./entries-sql";
+import { type Conditions, countSql, pageSql, plannerSettings, rareLimit, rareSql } from "./entries-sql";
 import type { EntryFilter } from "./schema";
 import type { Scope } from "./scope";
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   );
   await owner.query(
     `INSERT INTO entry_detail (lane, seq, text)
-     SELECT 1 + n % 4, n, 'invoice ' || n || CASE WHEN n % 7001 = 0 THEN ' zebra' ELSE '' END FROM generate_series(1, $1::int) n WHERE n % 200 <> 0`,
+     SELECT 1 + n % 4, n, 'invoice ' || n || CASE WHEN n % 701 = 0 THEN ' zebra' ELSE '' END FROM generate_series(1, $1::int) n WHERE n % 200 <> 0`,
     [entries],
   );
   await owner.query("VACUUM ANALYZE entry_view, entry_detail");
@@ -60,7 +60,7 @@ async function planOf({ text, values }: { text: string; values: unknown[] }): Pr
   return scans(rows[0]["QUERY PLAN"][0].Plan);
 }
 
-const filters: [name: string, filter: EntryFilter, actor?: string | null][] = [
+const filters: [name: string, filter: Conditions, actor?: string | null][] = [
   ["nothing", {}],
   ["a range of time", { from: new Date("2026-01-10T00:00:00Z"), to: new Date("2026-01-11T00:00:00Z") }],
   ["an agent", { agent: "agt_7" }],
@@ -81,9 +81,9 @@ const filters: [name: string, filter: EntryFilter, actor?: string | null][] = [
     "a tool and an outcome in a range of time",
     { tool: "tool.2", outcome: "deny", from: new Date("2026-01-10T00:00:00Z") },
   ],
-  ["a rare word in details", { q: "zebra" }],
+  ["a rare word in details", { q: "zebra", rare: true }],
   ["a common word in details", { q: "invoice" }],
-  ["a word and an agent", { q: "zebra", agent: "agt_7" }],
+  ["a rare word and an agent", { q: "zebra", rare: true, agent: "agt_7" }],
 ];
 
 describe.each([
@@ -138,6 +138,17 @@ test("an own scope shows own agents and own deeds only", async () => {
   expect(rows).toHaveLength(500);
   for (const row of rows)
     expect(row.agent_id === "agt_3" || row.agent_id === "agt_5" || row.actor === "act_2").toBe(true);
+});
+
+test("a search finds the same entries whether its words are taken for rare or not", async () => {
+  for (const scope of [everything, own]) {
+    const rare = await app.query(pageSql(scope, { q: "zebra", rare: true }, undefined, null, 500));
+    const common = await app.query(pageSql(scope, { q: "zebra" }, undefined, null, 500));
+    expect(rare.rows).toEqual(common.rows);
+    expect(rare.rows.length).toBeGreaterThan(0);
+  }
+  expect(Number((await app.query(rareSql("zebra"))).rows[0].n)).toBeLessThan(rareLimit);
+  expect(Number((await app.query(rareSql("invoice"))).rows[0].n)).toBe(rareLimit + 1);
 });
 
 test("searching in content reaches only agents whose content may be read", async () => {

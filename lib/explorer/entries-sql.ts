@@ -17,16 +17,30 @@ const order = "v.at DESC, v.lane DESC, v.seq DESC";
 const columns =
   "v.lane, v.seq, v.kind, v.at, v.agent_id, v.actor, v.outcome, v.codes, v.tool, v.effect, v.approval_id, v.policy_hash, v.ref, v.sample";
 
+export type Conditions = EntryFilter & { rare?: boolean };
+
 /** Where a page begins: after this row. */
 export type Place = { at: string; lane: string; seq: string };
 
+/** Up to this many entries whose content has the words, the words are the shortest way to the page; beyond it, the order of time is. */
+export const rareLimit = 5_000;
+
+/** How many entries have the words in their content, counted up to one more than `rareLimit`. */
+export function rareSql(q: string): Sql {
+  return {
+    text: `SELECT count(*) AS n FROM (SELECT 1 FROM entry_detail d WHERE ${words("$1")} LIMIT ${rareLimit + 1}) counted`,
+    values: [q],
+  };
+}
+
 /**
  * One page of entries.
+ * @param filter.rare the words of `q` are rare
  * @param actor pseudonym of the person asked for; null when nobody has that id
  */
 export function pageSql(
   scope: Scope,
-  filter: EntryFilter,
+  filter: Conditions,
   actor: string | null | undefined,
   after: Place | null,
   limit: number,
@@ -43,7 +57,7 @@ export function pageSql(
 }
 
 /** How many entries match, counted up to `limit`. */
-export function countSql(scope: Scope, filter: EntryFilter, actor: string | null | undefined, limit: number): Sql {
+export function countSql(scope: Scope, filter: Conditions, actor: string | null | undefined, limit: number): Sql {
   const { from, where, values } = conditions(scope, filter, actor);
   values.push(limit);
   return {
@@ -58,7 +72,7 @@ function clause(where: string[]): string {
 
 function conditions(
   scope: Scope,
-  filter: EntryFilter,
+  filter: Conditions,
   actor: string | null | undefined,
 ): { from: string; where: string[]; values: unknown[] } {
   const where: string[] = [];
@@ -79,10 +93,20 @@ function conditions(
   if (filter.ref) where.push(`v.ref = ${bind(filter.ref)}`);
   if (actor !== undefined) where.push(actor === null ? "false" : `v.actor = ${bind(actor)}`);
   if (filter.q) {
-    from = "entry_view v JOIN entry_detail d USING (lane, seq)";
-    where.push(`to_tsvector('simple', coalesce(d.text, '')) @@ websearch_to_tsquery('simple', ${bind(filter.q)})`);
+    const matches = words(bind(filter.q));
+    if (filter.rare)
+      from = `(SELECT d.lane, d.seq FROM entry_detail d WHERE ${matches} OFFSET 0) found JOIN entry_view v USING (lane, seq)`;
+    else {
+      from = "entry_view v JOIN entry_detail d USING (lane, seq)";
+      where.push(matches);
+    }
     // Finding a word in content is knowing it, so search reaches no further than opening does.
     if (!scope.content.all) where.push(`v.agent_id = ANY (${bind(scope.content.agentIds)}::text[])`);
   }
   return { from, where, values };
+}
+
+/** The expression of the index `entry_detail_text_idx`. */
+function words(parameter: string): string {
+  return `to_tsvector('simple', coalesce(d.text, '')) @@ websearch_to_tsquery('simple', ${parameter})`;
 }

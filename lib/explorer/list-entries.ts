@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from "@/lib/cursor";
 import { db, pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { entryId } from "@/lib/ids";
-import { countSql, type Place, pageSql, plannerSettings, type Sql } from "./entries-sql";
+import { countSql, type Place, pageSql, plannerSettings, rareLimit, rareSql, type Sql } from "./entries-sql";
 import type { EntryFilter, EntryPage, EntryQuery, EntryRow } from "./schema";
 import { type Scope, scopeOf, seesContent } from "./scope";
 
@@ -19,9 +19,10 @@ export const totalLimit = 10_000;
  * @throws AppError `forbidden` when the actor searches in content they may not read
  */
 export async function listEntries(actor: Actor, query: EntryQuery): Promise<EntryPage> {
-  const { limit, cursor, ...filter } = query;
-  const scope = await scopeFor(actor, filter);
-  const person = await pseudonymFor(filter);
+  const { limit, cursor, ...asked } = query;
+  const scope = await scopeFor(actor, asked);
+  const person = await pseudonymFor(asked);
+  const filter = { ...asked, rare: await isRare(asked) };
   const page = pageSql(scope, filter, person, cursor ? placeIn(cursor) : null, limit + 1);
   const count = countSql(scope, filter, person, totalLimit + 1);
   const [rows, counted] = await Promise.all([explore<StoredRow>(page), explore<{ n: string }>(count)]);
@@ -40,9 +41,10 @@ export async function listEntries(actor: Actor, query: EntryQuery): Promise<Entr
  * Every entry that matches, newest first, in constant memory.
  * @throws AppError `forbidden`, before the first entry
  */
-export async function* streamEntries(actor: Actor, filter: EntryFilter): AsyncGenerator<EntryRow[]> {
-  const scope = await scopeFor(actor, filter);
-  const person = await pseudonymFor(filter);
+export async function* streamEntries(actor: Actor, asked: EntryFilter): AsyncGenerator<EntryRow[]> {
+  const scope = await scopeFor(actor, asked);
+  const person = await pseudonymFor(asked);
+  const filter = { ...asked, rare: await isRare(asked) };
   let after: Place | null = null;
   for (;;) {
     const rows: StoredRow[] = await explore(pageSql(scope, filter, person, after, streamRows));
@@ -137,6 +139,12 @@ async function scopeFor(actor: Actor, filter: EntryFilter): Promise<Scope> {
   if (filter.q && !seesContent(scope))
     throw new AppError("forbidden", "searching in content needs the permission to read it");
   return scope;
+}
+
+async function isRare({ q }: EntryFilter): Promise<boolean> {
+  if (!q) return false;
+  const [found] = await explore<{ n: string }>(rareSql(q));
+  return Number(found?.n ?? 0) <= rareLimit;
 }
 
 /** The pseudonym of the person asked for: undefined when nobody was, null when the log knows no such person. */

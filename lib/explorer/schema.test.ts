@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { entryQuery, readFilter } from "./schema";
+
+describe("a filter from an address", () => {
+  test("takes days as whole days, both ends included", () => {
+    const { from, to } = entryQuery.parse({ from: "2026-01-30", to: "2026-01-31" });
+    expect([from?.toISOString(), to?.toISOString()]).toEqual(["2026-01-30T00:00:00.000Z", "2026-02-01T00:00:00.000Z"]);
+  });
+
+  test("takes times as they are", () => {
+    const { from, to } = entryQuery.parse({ from: "2026-01-30T10:00:00+02:00", to: "2026-01-30T12:00:00Z" });
+    expect([from?.toISOString(), to?.toISOString()]).toEqual(["2026-01-30T08:00:00.000Z", "2026-01-30T12:00:00.000Z"]);
+  });
+
+  test.each(["2026-02-30", "yesterday", "2026-01-30 10:00", "9999999", "' OR 1=1"])(
+    "refuses the day %j over the API",
+    (from) => {
+      expect(entryQuery.safeParse({ from }).success).toBe(false);
+    },
+  );
+
+  test("leaves out what is not valid on a page, says so, and keeps the rest", () => {
+    const { query, ignored } = readFilter({
+      from: "2026-02-30",
+      outcome: "perhaps",
+      tool: ["mail.send", "other"],
+      nonsense: "1",
+      q: "",
+    });
+    expect(ignored.sort()).toEqual(["from", "outcome"]);
+    expect(query).toMatchObject({ tool: "mail.send", limit: 50 });
+    expect(query.q).toBeUndefined();
+  });
+});
