@@ -137,5 +137,8 @@ export function secure(request: IncomingMessage, response: ServerResponse, setti
   response.setHeader("x-frame-options", "DENY");
   if (settings.publicUrl.startsWith("https:"))
     response.setHeader("strict-transport-security", "max-age=63072000; includeSubDomains");
-  if (!(request.url ?? "").startsWith("/_next/static/")) response.setHeader("cache-control", "no-store");
+  const url = request.url ?? "";
+  // Compression would hold server-sent events back.
+  if (url.startsWith("/api/console/events")) response.setHeader("cache-control", "no-store, no-transform");
+  else if (!url.startsWith("/_next/static/")) response.setHeader("cache-control", "no-store");
 }
