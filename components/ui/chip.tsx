@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { InertText } from "@/components/ui/inert-text";
+import { visibleString } from "@/components/ui/visible-text";
 
 /** One value of a list that is being edited, with its remove button. */
 export function Chip({
@@ -22,7 +23,7 @@ export function Chip({
         type="button"
         disabled={disabled}
         onClick={onRemove}
-        aria-label={`Remove ${text}`}
+        aria-label={`Remove ${visibleString(text)}`}
         className="grid size-6 shrink-0 place-items-center rounded-md text-muted hover:text-text"
       >
         <X aria-hidden className="size-3.5" />

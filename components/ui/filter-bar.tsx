@@ -11,6 +11,7 @@ import { Kbd } from "@/components/ui/kbd";
 import { isTyping, useShortcutsEnabled } from "@/components/ui/keyboard";
 import { Popover } from "@/components/ui/popover";
 import { type Option, Select } from "@/components/ui/select";
+import { visibleString } from "@/components/ui/visible-text";
 
 export type Filter =
   | { kind?: "one"; name: string; label: string; options: readonly Option[] }
@@ -62,10 +63,10 @@ export function FilterBar({ search, filters = [], actions }: FilterBarProps) {
   );
   const searched = params.get(query);
   const chips = [
-    ...(search && searched ? [{ key: query, text: `“${searched}”`, remove: () => set(query, []) }] : []),
+    ...(search && searched ? [{ key: query, text: `“${visibleString(searched)}”`, remove: () => set(query, []) }] : []),
     ...active.map(({ filter, value, word }) => ({
       key: `${filter.name}=${value}`,
-      text: `${filter.label}: ${word}`,
+      text: `${filter.label}: ${visibleString(word)}`,
       remove: () =>
         set(
           filter.name,

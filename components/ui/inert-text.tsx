@@ -1,4 +1,4 @@
-import { visibleText } from "@/components/ui/visible-text";
+import { glyphText, visibleText } from "@/components/ui/visible-text";
 
 /**
  * Text from an agent or a stranger, as data: never markup, no link, hidden characters as labelled glyphs, and its
@@ -24,7 +24,7 @@ export function InertText({ text, lines = false }: { text: string; lines?: boole
 function Glyph({ label, hex }: { label: string; hex: string }) {
   return (
     <span className="mx-px rounded-md border border-status-warning bg-status-warning-soft px-0.5 font-mono text-status-warning text-xs">
-      ⟦{label === hex ? hex : `${label} ${hex}`}⟧
+      {glyphText({ label, hex })}
     </span>
   );
 }

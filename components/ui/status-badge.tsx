@@ -138,6 +138,11 @@ const effects = {
   admin: { word: "Admin", icon: ShieldAlert },
 } as const satisfies Record<string, { word: string; icon: LucideIcon }>;
 
+/** The word of an effect class, for dense rows and sentences. */
+export function effectWord(effect: keyof typeof effects): string {
+  return effects[effect].word;
+}
+
 /** The effect class of a tool. Not a status, so it has no status color. */
 export function EffectBadge({ effect }: { effect: keyof typeof effects }) {
   const { word, icon: Icon } = effects[effect];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hasHiddenCharacters, type Segment, visibleText } from "./visible-text";
+import { hasHiddenCharacters, type Segment, visibleString, visibleText } from "./visible-text";
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const raw = (segments: Segment[]) => segments.map((each) => (each.kind === "text" ? each.text : "")).join("");
@@ -43,6 +43,10 @@ describe("T27 what a reviewer cannot see becomes a labelled glyph", () => {
     expect(raw(segments)).toBe(`Z${"\u0334".repeat(3)}`);
     expect(segments.filter((each) => each.kind === "glyph")).toHaveLength(17);
   });
+});
+
+test("T27 an attribute names what it cannot show", () => {
+  expect(visibleString("pay\u202eload\ue000")).toBe("pay⟦RLO U+202E⟧load⟦U+E000⟧");
 });
 
 test("ordinary writing in any script is left alone", () => {

@@ -50,6 +50,18 @@ export function visibleText(text: string, options: { keepLineBreaks?: boolean } 
   return segments;
 }
 
+/** `text` as one string with each hidden character named, for attributes and titles: `pay⟦RLO U+202E⟧load`. */
+export function visibleString(text: string): string {
+  return visibleText(text)
+    .map((segment) => (segment.kind === "text" ? segment.text : glyphText(segment)))
+    .join("");
+}
+
+/** How a hidden character is printed: `⟦RLO U+202E⟧`, or `⟦U+E000⟧` when it has no name. */
+export function glyphText({ label, hex }: { label: string; hex: string }): string {
+  return label === hex ? `⟦${hex}⟧` : `⟦${label} ${hex}⟧`;
+}
+
 /** True when `text` has something that would be shown as a glyph. */
 export function hasHiddenCharacters(text: string): boolean {
   return visibleText(text).some((segment) => segment.kind === "glyph");
