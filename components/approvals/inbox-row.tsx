@@ -1,10 +1,10 @@
-import { Lock, Undo2 } from "lucide-react";
+import { Lock } from "lucide-react";
 import { Deadline } from "@/components/approvals/deadline";
 import { VoteProgress } from "@/components/approvals/vote-progress";
 import { Badge } from "@/components/ui/badge";
 import { InertText } from "@/components/ui/inert-text";
 import { Money } from "@/components/ui/money";
-import { EffectBadge, StatusBadge } from "@/components/ui/status-badge";
+import { effectWord, StatusBadge } from "@/components/ui/status-badge";
 import { RowLink, Td, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { ApprovalSummary } from "@/lib/approvals/schema";
@@ -38,11 +38,9 @@ export function InboxRow({
           <StatusBadge kind="approval" value={item.status} />
         )}
       </Td>
-      <Td hideBelow="xl">
-        <span className="flex items-center gap-1">
-          <EffectBadge effect={item.effect} />
-          {!item.reversible && <Badge icon={<Undo2 aria-hidden />}>Cannot be undone</Badge>}
-        </span>
+      <Td hideBelow="lg" className="whitespace-nowrap">
+        {effectWord(item.effect)}
+        {!item.reversible && <span className="text-status-warning">, final</span>}
       </Td>
       <Td hideBelow="sm" className="max-w-48 truncate">
         {item.agent.name}

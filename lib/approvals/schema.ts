@@ -48,15 +48,7 @@ export const inboxQuery = z.strictObject({
 });
 export type InboxQuery = z.infer<typeof inboxQuery>;
 
-/** What a page's URL asks for: unknown parameters are left out, and what cannot be read gives the plain inbox. */
-export function inboxFromUrl(parameters: Record<string, string | string[] | undefined>): InboxQuery {
-  const known = Object.entries(parameters).filter(
-    ([name, value]) => name in inboxQuery.shape && typeof value === "string" && value !== "",
-  );
-  return inboxQuery.safeParse(Object.fromEntries(known)).data ?? inboxQuery.parse({});
-}
-
-/** The same view as search parameters, without what is default. */
+/** A view as search parameters, without what is default. */
 export function inboxToUrl(query: Partial<InboxQuery>): string {
   const plain: Record<string, unknown> = inboxQuery.parse({});
   const given = Object.entries(query).filter(([name, value]) => value !== undefined && value !== plain[name]);

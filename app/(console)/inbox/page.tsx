@@ -5,16 +5,17 @@ import { PageHeader } from "@/components/ui/page-header";
 import { parseSort } from "@/components/ui/sort";
 import { statusWord } from "@/components/ui/status-badge";
 import { inboxChoices, listInbox } from "@/lib/approvals/queries";
-import { inboxFromUrl, inboxToUrl } from "@/lib/approvals/schema";
+import { inboxQuery, inboxToUrl } from "@/lib/approvals/schema";
 import { approvalStatuses } from "@/lib/approvals/state";
 import { can } from "@/lib/auth/actor";
 import { requireActor } from "@/lib/auth/session";
+import { fromUrl } from "@/lib/http/from-url";
 
 export const metadata: Metadata = { title: "Inbox" };
 
 export default async function InboxPage({ searchParams }: PageProps<"/inbox">) {
   const actor = await requireActor("approvals:read", "approvals:read:own");
-  const query = inboxFromUrl(await searchParams);
+  const query = fromUrl(inboxQuery, await searchParams);
   const [page, choices] = await Promise.all([listInbox(actor, query), inboxChoices(actor)]);
   const search = inboxToUrl(query);
   const { sort, cursor, limit, ...filter } = query;

@@ -5,19 +5,20 @@ import { ApprovalCard } from "@/components/approvals/approval-card";
 import { DecideBar } from "@/components/approvals/decide-bar";
 import { VoteObject } from "@/components/approvals/vote-object";
 import { getApproval, neighborsOf } from "@/lib/approvals/queries";
-import { approvalId, inboxFromUrl, inboxToUrl } from "@/lib/approvals/schema";
+import { approvalId, inboxFilter, inboxToUrl } from "@/lib/approvals/schema";
 import { requireActor } from "@/lib/auth/session";
-import { AppError } from "@/lib/errors";
+import { fromUrl } from "@/lib/http/from-url";
+import { orNotFound } from "@/lib/http/or-not-found";
 
 export const metadata: Metadata = { title: "Request for approval" };
 
 export default async function ApprovalPage({ params, searchParams }: PageProps<"/inbox/[id]">) {
   const actor = await requireActor("approvals:read", "approvals:read:own");
   const { id } = await params;
-  const { cursor, limit, ...filter } = inboxFromUrl(await searchParams);
+  const filter = fromUrl(inboxFilter, await searchParams);
   if (!approvalId.safeParse(id).success) notFound();
   const [approval, { previous, next }] = await Promise.all([
-    getApproval(actor, id).catch(missing),
+    orNotFound(getApproval(actor, id)),
     neighborsOf(actor, filter, id),
   ]);
 
@@ -40,10 +41,4 @@ export default async function ApprovalPage({ params, searchParams }: PageProps<"
       />
     </div>
   );
-}
-
-/** What one may not see is the same page as what does not exist. */
-function missing(error: unknown): never {
-  if (error instanceof AppError && error.code === "not_found") notFound();
-  throw error;
 }
