@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { entryQuery, readFilter } from "./schema";
+import { entryQuery } from "./schema";
 
 describe("a filter from an address", () => {
   test("takes days as whole days, both ends included", () => {
@@ -18,17 +18,4 @@ describe("a filter from an address", () => {
       expect(entryQuery.safeParse({ from }).success).toBe(false);
     },
   );
-
-  test("leaves out what is not valid on a page, says so, and keeps the rest", () => {
-    const { query, ignored } = readFilter({
-      from: "2026-02-30",
-      outcome: "perhaps",
-      tool: ["mail.send", "other"],
-      nonsense: "1",
-      q: "",
-    });
-    expect(ignored.sort()).toEqual(["from", "outcome"]);
-    expect(query).toMatchObject({ tool: "mail.send", limit: 50 });
-    expect(query.q).toBeUndefined();
-  });
 });

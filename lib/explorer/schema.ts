@@ -58,29 +58,6 @@ export const entryQuery = z.strictObject({
 });
 export type EntryQuery = z.output<typeof entryQuery>;
 
-/** Everything a page can be asked, where a parameter that is not valid is left out rather than refused. @returns also the names that were left out */
-export function readFilter(raw: Record<string, string | string[] | undefined>): {
-  query: EntryQuery;
-  ignored: string[];
-} {
-  const given = Object.fromEntries(
-    Object.entries(raw).flatMap(([name, value]) => {
-      const text = Array.isArray(value) ? value[0] : value;
-      return name in entryQuery.shape && text ? [[name, text]] : [];
-    }),
-  );
-  const ignored: string[] = [];
-  for (;;) {
-    const parsed = entryQuery.safeParse(given);
-    if (parsed.success) return { query: parsed.data, ignored };
-    for (const issue of parsed.error.issues) {
-      const bad = String(issue.path[0]);
-      if (bad in given) ignored.push(bad);
-      delete given[bad];
-    }
-  }
-}
-
 const party = z.object({ id: z.string(), name: z.string() });
 
 export const entryRow = z.object({

@@ -12,13 +12,18 @@ export function streamWith<Actor, Permission extends string>(
 ) {
   return function stream<Query>(
     declaration: { permission: Permission | readonly Permission[]; query: z.ZodType<Query> },
-    open: (call: { actor: Actor; query: Query; request: Request; again: () => Promise<Actor> }) => Response,
+    open: (call: {
+      actor: Actor;
+      query: Query;
+      request: Request;
+      again: () => Promise<Actor>;
+    }) => Response | Promise<Response>,
   ): RouteHandler {
     const handler = async (request: Request): Promise<Response> => {
       try {
         const again = () => authenticate(request, declaration.permission);
         const actor = await again();
-        return open({ actor, query: parse(declaration.query, queryOf(request), "query"), request, again });
+        return await open({ actor, query: parse(declaration.query, queryOf(request), "query"), request, again });
       } catch (error) {
         return problem(error, randomUUID());
       }

@@ -27,6 +27,8 @@ export const incidentId = z
   .string()
   .regex(/^inc_[0-9a-hjkmnp-tv-z]{26}$/, "an incident id looks like `inc_` and 26 characters");
 
+export const incidentParams = z.strictObject({ id: incidentId });
+
 export const incidentFilter = z.strictObject({
   status: z.enum([...incidentStatuses, "all"]).default("open"),
   severity: z.enum(severities).optional(),

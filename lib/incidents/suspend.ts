@@ -76,7 +76,11 @@ async function openOnce(agentId: string, incident: Incident): Promise<string> {
   }
 }
 
-async function lockAgent(tx: Tx, agentId: string, control: "exclusive" | "shared"): Promise<{ status: string; ownerId: string }> {
+async function lockAgent(
+  tx: Tx,
+  agentId: string,
+  control: "exclusive" | "shared",
+): Promise<{ status: string; ownerId: string }> {
   await holdControl(tx, control);
   await tx.$queryRaw`SELECT 1 FROM agent WHERE id = ${agentId} FOR NO KEY UPDATE`;
   return tx.agent.findUniqueOrThrow({ where: { id: agentId }, select: { status: true, ownerId: true } });
