@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     pool: "forks",
+    testTimeout: 20_000,
     projects: [
       {
         extends: true,
@@ -28,7 +29,6 @@ export default defineConfig({
           name: "db",
           include: ["{app,lib,prisma,scripts}/**/*.db.test.ts"],
           globalSetup: ["./lib/testing/server.ts"],
-          testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },
