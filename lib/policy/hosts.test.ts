@@ -168,5 +168,6 @@ test("an allowlist needs method, host and path together", () => {
   expect(list.allows(undefined, "api.acme.com", null, "/v1/payments")).toBe(false);
   expect(list.allows("GET", "api.acme.com", null, undefined)).toBe(false);
   expect(list.allows(undefined, "x.cdn.example", null, undefined)).toBe(true);
-  expect([list.knows("api.acme.com", null), list.knows("acme.com", null)]).toEqual([true, false]);
+  expect([list.names("api.acme.com", null), list.names("acme.com", null)]).toEqual([true, false]);
+  expect(compileHostAllowlist([{ method: "GET", host: "*", path: "/**" }]).names("acme.com", null)).toBe(false);
 });

@@ -174,8 +174,8 @@ type HostEntry = { pattern: HostPattern; method: string; path: PathPattern; whol
 export type HostAllowlist = {
   /** `method` or `path` being `undefined` fits only entries that allow every method, or every path. */
   allows(method: string | undefined, host: string, port: number | null, path: string | undefined): boolean;
-  /** Whether any entry names the host, whatever the method and path. */
-  knows(host: string, port: number | null): boolean;
+  /** Whether any entry names the host, whatever the method and path. An entry for any host names none. */
+  names(host: string, port: number | null): boolean;
 };
 
 /** @throws RangeError from `parseHostPattern` or `compilePathPattern` */
@@ -199,22 +199,23 @@ export function compileHostAllowlist(rules: readonly HostRuleInput[]): HostAllow
       else table.set(pattern.host, [entry]);
     }
   }
-  const some = (host: string, fits: (entry: HostEntry) => boolean): boolean => {
-    if (any.some(fits) || exact.get(host)?.some(fits)) return true;
+  const someNamed = (host: string, fits: (entry: HostEntry) => boolean): boolean => {
+    if (exact.get(host)?.some(fits)) return true;
     for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
       if (below.get(host.slice(dot + 1))?.some(fits)) return true;
     }
     return false;
   };
+  const someEntry = (host: string, fits: (entry: HostEntry) => boolean) => any.some(fits) || someNamed(host, fits);
   return {
     allows: (method, host, port, path) =>
-      some(
+      someEntry(
         host,
         (entry) =>
           hostMatches(entry.pattern, host, port) &&
           (entry.method === "*" || entry.method === method) &&
           (path === undefined ? entry.wholeHost : entry.path(path)),
       ),
-    knows: (host, port) => some(host, (entry) => hostMatches(entry.pattern, host, port)),
+    names: (host, port) => someNamed(host, (entry) => hostMatches(entry.pattern, host, port)),
   };
 }

@@ -42,8 +42,8 @@ export function compileKnowledge(mandate: Mandate): MandateKnowledge {
     linksKnown: (derived) => {
       const links = derived.links();
       if (links === null) return undefined;
-      return !links.unreadable && links.targets.every(({ host, port }) => hosts.knows(host, port));
+      return !links.unreadable && links.targets.every(({ host, port }) => hosts.names(host, port));
     },
-    names: { recipient: recipients, host: (host) => hosts.knows(host, null) },
+    names: { recipient: recipients, host: (host) => hosts.names(host, null) },
   };
 }
