@@ -33,9 +33,9 @@ export function BarList({ items, noun, empty }: { items: readonly BarListItem[];
                   <span className="truncate">{item.label}</span>
                 </Link>
               ) : (
-                item.label
+                <span className="truncate">{item.label}</span>
               )}
-              {item.detail && <span className="ml-2 text-muted text-xs">{item.detail}</span>}
+              {item.detail && <span className="ml-2 shrink-0 text-muted text-xs">{item.detail}</span>}
             </span>
             <span className="tabular shrink-0">
               {formatCount(item.value)}

@@ -26,7 +26,7 @@ export type ConsoleShellProps = {
 /** The frame of every signed-in page: navigation, top bar, `<main id="main">`. The page brings its own `h1`. */
 export function ConsoleShell({ nav, person, theme, banner, search, signOut, children }: ConsoleShellProps) {
   return (
-    <div className="min-h-dvh md:grid md:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="min-h-dvh md:grid md:grid-cols-[13rem_minmax(0,1fr)] print:block">
       <div className="hidden border-r bg-canvas md:block print:hidden">
         <aside className="sticky top-0 flex h-dvh flex-col overflow-y-auto">
           <Link
