@@ -29,7 +29,7 @@ const arrows = {
   ],
   incidents: ["agents", "policy", "auth", "audit"],
   explorer: ["agents", "policy", "auth", "audit"],
-  metrics: ["agents", "policy", "auth", "audit"],
+  metrics: ["approvals", "incidents", "agents", "tools", "policy", "auth", "audit"],
   approvals: ["policy", "auth", "audit", "live", "jobs"],
   behavior: ["policy", "audit"],
   contracts: ["policy", "audit"],

@@ -72,6 +72,12 @@ export async function countWaiting(actor: Actor): Promise<{ waiting: number; min
   return { waiting: Number(row?.waiting ?? 0), mine: Number(row?.mine ?? 0) };
 }
 
+/** When each waiting request that the actor may know of was made and when it is due, oldest first; for the overview. */
+export async function waitingSince(actor: Actor): Promise<{ requestedAt: Date; dueAt: Date | null }[]> {
+  if (!can(actor, "approvals:read") && !can(actor, "approvals:read:own")) return [];
+  return db.$queryRaw`SELECT a.requested_at AS "requestedAt", a.due_at AS "dueAt" ${from} WHERE ${visible(actor)} AND ${isPending} ORDER BY a.requested_at LIMIT 10000`;
+}
+
 /** What the filters of the inbox can be set to, from the requests the actor may know of. */
 export async function inboxChoices(
   actor: Actor,
