@@ -48,7 +48,10 @@ export function pool(): pg.Pool {
   const holder = globalThis as Holder;
   if (holder[held]) return holder[held];
   const created = new pg.Pool(connectionConfig({ max: 16 }));
-  const lost = (error: Error) => console.error(`database connection lost: ${error.message}`);
+  // While the pool closes, the server may hang up first.
+  const lost = (error: Error) => {
+    if (holder[held] === created) console.error(`database connection lost: ${error.message}`);
+  };
   created.on("error", lost);
   created.on("connect", (client) => {
     client.on("error", lost);
