@@ -9,7 +9,7 @@ import { entryId } from "@/lib/ids";
 import { mandate } from "@/lib/policy/schema";
 import { isOwn, mayOn, visibleAgents } from "./access";
 import { canOwn } from "./people";
-import type { AgentDetail, AgentFilter, AgentRow, CredentialDto, PersonRef, TransferDto, VersionDto } from "./schema";
+import type { AgentDecision, AgentDetail, AgentFilter, AgentRow, CredentialDto, PersonRef, TransferDto, VersionDto } from "./schema";
 
 /** What the screens and the API ask of the registry. Every read carries the filter of who asks. */
 
@@ -200,8 +200,6 @@ export async function pendingTransferOf(actor: Actor, agentId: string): Promise<
   if (!transfer) throw notFound();
   return transfer.id;
 }
-
-export type AgentDecision = { id: string; at: string; outcome: string; tool: string | null; effect: string | null; codes: string[]; sample: boolean };
 
 /** The latest decisions of an agent, newest first. @throws AppError `not_found` */
 export async function latestDecisions(actor: Actor, agentId: string, limit: number): Promise<AgentDecision[]> {

@@ -236,3 +236,5 @@ export const versionPath = z.strictObject({ id: agentId, version: versionKey });
 
 export const stopResult = z.object({ stopped: z.array(z.object({ id: z.string(), name: z.string() })), approvalsVoided: z.int() });
 export type StopResult = z.infer<typeof stopResult>;
+
+export type AgentDecision = { id: string; at: string; outcome: string; tool: string | null; effect: string | null; codes: string[]; sample: boolean };
