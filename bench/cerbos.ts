@@ -52,7 +52,7 @@ function target(port: number): Target {
         },
       ],
     }));
-    const request = postRequest("/api/check/resources", body);
+    const request = postRequest(port, "/api/check/resources", body);
     return { request, expected: call.allowed ? '"EFFECT_ALLOW"' : '"EFFECT_DENY"' };
   });
   let at = 0;

@@ -63,7 +63,7 @@ export async function startCountersign(root: string, folder: string, port: numbe
     const api = management(`http://127.0.0.1:${port}`, token);
     const secrets = await register(api);
     return {
-      pid: running.pid,
+      pids: [...running.pids, database.pid()],
       api,
       plain: plain(port, secrets),
       sdk: sdk(port, secrets),
@@ -141,7 +141,7 @@ function question(call: (typeof calls)[number], extra: object = {}) {
 function plain(port: number, secrets: readonly string[]): Target {
   const requests = calls.map((call, index) => {
     const authorization = `Bearer ${secrets[index % fleet]}`;
-    const request = postRequest("/api/v1/decisions", filled(question(call)), { authorization });
+    const request = postRequest(port, "/api/v1/decisions", filled(question(call)), { authorization });
     return { request, expected: call.allowed ? allow : deny };
   });
   let at = 0;
@@ -167,7 +167,7 @@ function sdk(port: number, secrets: readonly string[]): Target {
       const n = instance.n++;
       const echo = instance.receipt ? { lastReceipt: { ...instance.receipt, n } } : {};
       const body = filled(question(call, { context: { instanceId: instance.id }, ...echo }));
-      const request = postRequest("/api/v1/decisions", body, {
+      const request = postRequest(port, "/api/v1/decisions", body, {
         authorization: `Bearer ${secrets[connection % fleet]}`,
         "idempotency-key": `bench-${run}-${String(at++).padStart(12, "0")}`,
       });

@@ -2,7 +2,7 @@ import { seededRandom } from "@/prisma/seed/random";
 import type { Countersign } from "./countersign";
 import { drive, type Measured, type Target } from "./drive";
 import { refuseErrors } from "./growth";
-import { untilQuiet } from "./program";
+import { type Running, untilQuiet } from "./program";
 import { type Case, median, rounded, table } from "./report";
 
 type Settings = { runs: number; seconds: number; warmSeconds: number };
@@ -14,7 +14,7 @@ type Settings = { runs: number; seconds: number; warmSeconds: number };
  */
 export async function compareDecisions(
   ours: Countersign,
-  peer: { target: Target },
+  peer: Running & { target: Target },
   settings: Settings,
   say: (line: string) => void,
 ): Promise<Case[]> {
@@ -28,7 +28,7 @@ export async function compareDecisions(
   const measured = new Map<string, Measured[]>();
   for (let run = 1; run <= settings.runs; run++) {
     for (const { side, target, connections } of random.shuffle(sides)) {
-      await untilQuiet(10);
+      await untilQuiet([...ours.pids, ...peer.pids]);
       const result = await drive(target, { connections, warmSeconds: settings.warmSeconds, seconds: settings.seconds });
       refuseErrors(`${side} at ${connections} connections`, result);
       const key = `${side} ${connections}`;

@@ -19,7 +19,7 @@ export async function grow(ours: Countersign, settings: Settings, say: (line: st
       const filling = await drive(ours.plain, { connections: 128, warmSeconds: 0, seconds: 3_600 }, missing);
       refuseErrors("growing the log", filling);
       say(`grown by ${filling.requests} decisions at ${Math.round(filling.requestsPerSecond)} a second`);
-      await untilQuiet();
+      await untilQuiet(ours.pids, 60);
     }
     const costs: number[] = [];
     for (let run = 0; run < Math.min(settings.runs, 3); run++) {

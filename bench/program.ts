@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A program under measurement: ours to stop, by its process id. */
-export type Running = { pid: number; stop(): Promise<void> };
+/** A program under measurement: ours to stop, by its process ids. */
+export type Running = { pids: number[]; stop(): Promise<void> };
 
 /**
  * Waits until a child answers 200 at `url`.
@@ -25,7 +25,7 @@ export async function started(name: string, child: ChildProcess, url: string, se
       (answer) => answer.ok,
       () => false,
     );
-    if (ready) return { pid: child.pid ?? 0, stop };
+    if (ready) return { pids: [child.pid ?? 0], stop };
     await pause(100);
   }
   await stop();
@@ -33,26 +33,36 @@ export async function started(name: string, child: ChildProcess, url: string, se
 }
 
 /**
- * Waits until the machine has nothing left to do, so that work one program put off is not charged to the next one measured.
- * Where the system does not tell (no `/proc/stat`), it waits two seconds.
+ * Waits until programs and their children have nothing left to do, so that work one of them put off is not charged to the one measured
+ * next. Where the system does not tell (no `/proc`), it waits two seconds.
  */
-export async function untilQuiet(seconds = 60): Promise<void> {
+export async function untilQuiet(pids: readonly number[], seconds = 15): Promise<void> {
+  if (!existsSync("/proc/self/stat")) return void (await pause(2_000));
   for (let waited = 0; waited < seconds; waited += 0.5) {
-    const before = busy();
-    if (!before) return void (await pause(2_000));
+    const before = ticksOf(pids);
     await pause(500);
-    const after = busy();
-    if (after && (after.busy - before.busy) / (after.total - before.total) < 0.1) return;
+    // A tick is 10 ms of one processor: at most a tenth of one.
+    if (ticksOf(pids) - before <= 5) return;
   }
 }
 
-function busy(): { busy: number; total: number } | null {
-  try {
-    const ticks =
-      readFileSync("/proc/stat", "utf8").split("\n", 1)[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
-    const total = ticks.reduce((sum, value) => sum + value, 0);
-    return { total, busy: total - (ticks[3] ?? 0) - (ticks[4] ?? 0) };
-  } catch {
-    return null;
+/** Processor time of the processes and everything below them, in ticks. */
+function ticksOf(pids: readonly number[]): number {
+  const processes = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return [{ pid: Number(name), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
+      } catch {
+        return []; // ended meanwhile
+      }
+    });
+  const counted = new Set(pids);
+  for (let size = 0; size !== counted.size; ) {
+    size = counted.size;
+    for (const { pid, parent } of processes) if (counted.has(parent)) counted.add(pid);
   }
+  return processes.reduce((sum, { pid, ticks }) => sum + (counted.has(pid) ? ticks : 0), 0);
 }

@@ -73,12 +73,14 @@ try {
     say("starting Countersign in production mode");
     const ours = await startCountersign(root, join(work, "countersign"), port);
     stops.push(ours.stop);
-    say(`Countersign is ready, process ${ours.pid}, PostgreSQL ${ours.postgres}, fsync on`);
+    say(`Countersign is ready, process ${ours.pids[0]}, PostgreSQL ${ours.postgres}, fsync on`);
     cases.push(...(await grow(ours, settings, say)));
     if (wanted.includes("decisions")) {
       const cerbos = await startCerbos(join(work, "cerbos"), benchFolder);
       stops.push(cerbos.stop);
-      say(`Cerbos ${cerbos.version} is ready, process ${cerbos.pid}, decision log in a file, operational log at error`);
+      say(
+        `Cerbos ${cerbos.version} is ready, process ${cerbos.pids[0]}, decision log in a file, operational log at error`,
+      );
       cases.push(...(await compareDecisions(ours, cerbos, settings, say)));
     }
     await stopAll();

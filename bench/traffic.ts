@@ -42,9 +42,9 @@ export function filled(make: (reasoning: string) => unknown): string {
 }
 
 /** An HTTP/1.1 request, as bytes in latin1. */
-export function postRequest(path: string, body: string, headers: Record<string, string> = {}): string {
+export function postRequest(port: number, path: string, body: string, headers: Record<string, string> = {}): string {
   const lines = Object.entries({
-    host: "127.0.0.1",
+    host: `127.0.0.1:${port}`,
     "content-type": "application/json",
     ...headers,
     "content-length": body.length,
