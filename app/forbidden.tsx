@@ -5,8 +5,10 @@ export const metadata: Metadata = { title: "Not allowed" };
 
 export default function Forbidden() {
   return (
-    <PageMessage code="403" title="You may not see this page">
-      Your roles do not include what it needs. An administrator can change them under Settings, People.
-    </PageMessage>
+    <main id="main">
+      <PageMessage code="403" title="You may not see this page">
+        Your roles do not include what it needs. An administrator can change them under Settings, People.
+      </PageMessage>
+    </main>
   );
 }

@@ -5,8 +5,10 @@ export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <PageMessage code="404" title="There is nothing here">
-      It does not exist, or it is not visible to you.
-    </PageMessage>
+    <main id="main">
+      <PageMessage code="404" title="There is nothing here">
+        It does not exist, or it is not visible to you.
+      </PageMessage>
+    </main>
   );
 }

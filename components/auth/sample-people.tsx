@@ -22,18 +22,20 @@ export function SamplePeople({ people, to }: { people: readonly SamplePersonChoi
   };
 
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col">
       {failed && (
-        <Banner tone="deny">Signing in is not possible right now. Nothing was changed. Try again in a moment.</Banner>
+        <div className="p-4">
+          <Banner tone="deny">Signing in is not possible right now. Nothing was changed. Try again in a moment.</Banner>
+        </div>
       )}
-      <ul className="flex flex-col divide-y rounded-lg border">
+      <ul className="flex flex-col divide-y">
         {people.map((person) => (
           <li key={person.id}>
             <button
               type="button"
               onClick={() => enter(person.id)}
               aria-busy={chosen === person.id || undefined}
-              className="flex min-h-12 w-full items-center gap-3 px-3 py-2 text-left hover:bg-surface-hover focus-visible:-outline-offset-2 aria-busy:motion-safe:animate-pulse"
+              className="flex min-h-12 w-full items-center gap-3 px-4 py-2 text-left hover:bg-surface-hover focus-visible:-outline-offset-2 aria-busy:motion-safe:animate-pulse"
             >
               <Avatar name={person.name} />
               <span className="min-w-0">

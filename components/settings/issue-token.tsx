@@ -47,6 +47,7 @@ export function IssueToken({ scopes, issue }: { scopes: readonly Option<Permissi
       open={open}
       onOpenChange={change}
       title={issued ? "Copy your token now" : "New API token"}
+      size={issued ? "md" : "lg"}
     >
       {issued ? (
         <div className="flex flex-col gap-4">
@@ -109,26 +110,28 @@ function IssueForm({
             hint="Give it only what it needs."
             error={fieldState.error?.message && sentence(fieldState.error.message)}
           >
-            {scopes.map((scope, index) => (
-              <Checkbox
-                key={scope.value}
-                ref={index === 0 ? field.ref : undefined}
-                label={scope.label}
-                hint={
-                  scope.value === "approvals:vote"
-                    ? "approvals:vote. Whoever holds this token votes as you."
-                    : scope.hint
-                }
-                checked={field.value.includes(scope.value)}
-                onChange={(event) =>
-                  field.onChange(
-                    event.target.checked
-                      ? [...field.value, scope.value]
-                      : field.value.filter((one) => one !== scope.value),
-                  )
-                }
-              />
-            ))}
+            <div className="grid gap-x-6 gap-y-1 sm:grid-cols-2">
+              {scopes.map((scope, index) => (
+                <Checkbox
+                  key={scope.value}
+                  ref={index === 0 ? field.ref : undefined}
+                  label={scope.label}
+                  hint={
+                    scope.value === "approvals:vote"
+                      ? "approvals:vote. Whoever holds this token votes as you."
+                      : scope.hint
+                  }
+                  checked={field.value.includes(scope.value)}
+                  onChange={(event) =>
+                    field.onChange(
+                      event.target.checked
+                        ? [...field.value, scope.value]
+                        : field.value.filter((one) => one !== scope.value),
+                    )
+                  }
+                />
+              ))}
+            </div>
           </FieldSet>
         )}
       />

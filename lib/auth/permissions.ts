@@ -70,3 +70,10 @@ const table: Record<Role, readonly Permission[]> = {
 export function permissionsOf(held: readonly string[]): ReadonlySet<Permission> {
   return new Set(held.flatMap((role) => table[role as Role] ?? []));
 }
+
+/** The permissions worth offering: an `:own` one says nothing beside the same without it. */
+export function widest(held: ReadonlySet<Permission>): Permission[] {
+  return permissions.filter(
+    (one) => held.has(one) && !(one.endsWith(":own") && held.has(one.slice(0, -":own".length) as Permission)),
+  );
+}

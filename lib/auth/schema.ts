@@ -20,7 +20,7 @@ export const email = z
   .trim()
   .max(254, "must be at most 254 characters")
   .transform((value) => value.toLowerCase())
-  .pipe(z.email("must be an email address such as `robin@example.com`"));
+  .pipe(z.email("must be an email address such as robin@example.com"));
 
 export const role = z.enum(roles, `must be one of ${roles.join(", ")}`);
 const roleList = z

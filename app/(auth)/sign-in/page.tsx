@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { PasswordForm } from "@/components/auth/password-form";
 import { ProviderButton } from "@/components/auth/provider-button";
@@ -18,16 +19,17 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const given = await searchParams;
   const to = returnPath(given.to);
   if (await currentActor()) redirect(to);
+  const crossSite = (await headers()).get("sec-fetch-site") === "cross-site";
   const { mode, oidc } = env();
   const people = mode === "evaluation" ? await listSamplePeople() : [];
   const error = signInErrorText(given.error);
   return (
     <>
-      <Resume to={to} />
+      {crossSite && <Resume to={to} />}
       <h1 className="font-semibold text-xl">Sign in</h1>
       {error && <Banner tone="deny">{error}</Banner>}
       {people.length > 0 && (
-        <Panel title="Come in as a sample person" description="Evaluation mode, sample data">
+        <Panel title="Come in as a sample person" description="Evaluation mode, sample data" flush>
           <SamplePeople
             to={to}
             people={people.map((one) => ({ id: one.id, name: one.name, detail: samplePersonDetail(one) }))}

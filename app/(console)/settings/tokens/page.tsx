@@ -4,7 +4,7 @@ import { TokenTable } from "@/components/settings/token-table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
-import { permissions } from "@/lib/auth/permissions";
+import { widest } from "@/lib/auth/permissions";
 import { listTokens } from "@/lib/auth/queries";
 import { pageFilter } from "@/lib/auth/schema";
 import { requireActor } from "@/lib/auth/session";
@@ -17,9 +17,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/settings/
   const actor = await requireActor("tokens:write:own");
   const raw = await searchParams;
   const page = await listTokens(actor, pageFilter.parse(raw));
-  const scopes = permissions
-    .filter((one) => actor.permissions.has(one))
-    .map((one) => ({ value: one, label: permissionWords[one], hint: one }));
+  const scopes = widest(actor.permissions).map((one) => ({ value: one, label: permissionWords[one], hint: one }));
   const issue = <IssueToken scopes={scopes} issue={actions.issue} />;
   return (
     <>
