@@ -126,17 +126,14 @@ function exhausted(
   learned: BudgetRefusal | undefined,
 ): Finding {
   const per = `in ${windowNames[held.window]} for ${scopeNames[held.scope]}`;
-  const limits = [
-    limit === null ? null : moneyText(limit),
-    countLimit === null ? null : `${countLimit} ${countLimit === 1 ? "call" : "calls"}`,
-  ]
+  const limits = [limit === null ? null : moneyText(limit), countLimit === null ? null : callsText(countLimit)]
     .filter((text) => text !== null)
     .join(" and ");
   const left: string[] = [];
   if (limit !== null && learned?.spentMinor !== undefined) {
     left.push(moneyText({ ...limit, minor: limit.minor > learned.spentMinor ? limit.minor - learned.spentMinor : 0n }));
   }
-  if (countLimit !== null && learned?.used !== undefined) left.push(`${Math.max(0, countLimit - learned.used)} calls`);
+  if (countLimit !== null && learned?.used !== undefined) left.push(callsText(Math.max(0, countLimit - learned.used)));
   const asked =
     limit === null || made.amountMinor === 0n
       ? "this call"
@@ -144,4 +141,8 @@ function exhausted(
   const rest = left.length === 0 ? "" : `: ${left.join(" and ")} left`;
   const message = `${asked} does not fit the budget of ${limits} ${per}${rest}`;
   return { layer: "budget", ruleId, effect: "deny", code: "budget.exhausted", message };
+}
+
+function callsText(count: number): string {
+  return count === 1 ? "1 call" : `${count} calls`;
 }

@@ -12,7 +12,15 @@ import {
   type Tri,
 } from "../conditions";
 import { mergeApprovals } from "../merge";
-import { amountText, effectVerb, firstUnknown, moneyText, quoted, whoMustApprove } from "../messages";
+import {
+  amountText,
+  type EngineReasonCode,
+  effectVerb,
+  firstUnknown,
+  moneyText,
+  quoted,
+  whoMustApprove,
+} from "../messages";
 import { type ApprovalSpec, type Band, type Condition, tierKeys } from "../schema";
 import type { Finding } from "../types";
 import { fixedValues } from "./fixed-values";
@@ -92,39 +100,41 @@ export const tier: LayerCompiler = {
         }
         if (certain) break;
       }
-      if (asking) findings.push(asks(asking.band, mergeApprovals(asking.specs), context));
+      if (asking) findings.push(asks(asking.band, mergeApprovals(asking.specs)));
       if (currencyDoubt && (asking || everAllows)) findings.push(currencyUnknown(context));
 
-      function asks(band: CompiledBand, spec: ApprovalSpec, { derived, knowledge }: RuleContext): Finding {
-        const ask = (code: string, reason: string) =>
-          finding(band.ruleId, "approval", code, `${reason}; ${whoMustApprove(spec)}`, spec);
+      function asks(band: CompiledBand, spec: ApprovalSpec): Finding {
+        const [code, reason] = reasonToAsk();
+        return finding(band.ruleId, "approval", code, `${reason}; ${whoMustApprove(spec)}`, spec);
+      }
+
+      function reasonToAsk(): [code: EngineReasonCode, reason: string] {
         if (exceededAlone !== null) {
-          const over = `${amountText(amount)} is above the ${moneyText(exceededAlone)} that ${key} lets this agent spend alone`;
-          return ask("tier.approval_threshold", over);
+          const alone = moneyText(exceededAlone);
+          return [
+            "tier.approval_threshold",
+            `${amountText(amount)} is above the ${alone} that ${key} lets this agent spend alone`,
+          ];
         }
-        if (unmet?.needsKnown) {
-          const unknown = firstUnknown(derived, knowledge.names);
-          if (unknown !== null)
-            return ask(
-              "tier.target_unknown",
-              `${unknown} is not named in this agent's mandate, and ${key} lets it ${verb} alone only there`,
-            );
-          return ask(
-            "tier.target_unknown",
-            `this call names nobody and no place that this agent's mandate knows, and ${key} lets it ${verb} alone only there`,
-          );
+        if (unmet === null)
+          return ["tier.approval_required", `${key} asks before this agent may ${verb} with ${toolName}`];
+        if (unmet.needsKnown) {
+          const unknown = firstUnknown(context.derived, context.knowledge.names);
+          const named = unknown
+            ? `${unknown} is not named in this agent's mandate`
+            : "this call reaches nobody and no place that this agent's mandate names";
+          return ["tier.target_unknown", `${named}, and ${key} lets it ${verb} alone only there`];
         }
-        if (unmet?.limit && amount.state === "absent")
-          return ask(
+        if (unmet.limit !== null && amount.state === "absent") {
+          return [
             "tier.approval_required",
             `this call states no amount, and ${key} lets this agent ${verb} alone only up to ${moneyText(unmet.limit)}`,
-          );
-        if (unmet)
-          return ask(
-            "tier.approval_required",
-            `${key} lets this agent ${verb} alone only under conditions this call does not meet`,
-          );
-        return ask("tier.approval_required", `${key} asks before this agent may ${verb} with ${toolName}`);
+          ];
+        }
+        return [
+          "tier.approval_required",
+          `${key} lets this agent ${verb} alone only under conditions this call does not meet`,
+        ];
       }
 
       function denying(band: CompiledBand): Finding {
