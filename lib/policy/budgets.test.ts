@@ -69,6 +69,12 @@ test("the scopes have counters of their own", () => {
   ]);
 });
 
+test("T19 a counterparty named twice in one call is charged once, and a call to nobody is counted all the same", () => {
+  const ask = asking([{ ...day, scope: "counterparty" }]);
+  expect(ask(payment("1.00", ["DE89", "DE89"])).budgets.map(({ counterparty }) => counterparty)).toEqual(["DE89"]);
+  expect(ask({ tool: "note" }).budgets.map(({ counterparty }) => counterparty)).toEqual([""]);
+});
+
 test("two budgets of one counter are one, with the lower limits", () => {
   const charges = asking([
     { ...day, count: 5 },

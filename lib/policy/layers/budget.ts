@@ -58,8 +58,8 @@ function charge(line: Line, scope: Scope, context: RuleContext, report: Report):
   const minor = limit === null ? 0n : chargedMinor(line, limit, scope, context, report);
   const refused = (limit !== null && minor > limit.minor) || line.countLimit === 0;
   // Several recipients share one call; each counterparty is charged the whole of it, because the split is not known.
-  const counterparties = held.scope === "counterparty" ? (context.derived.recipients ?? []) : [null];
-  for (const counterparty of counterparties.length === 0 ? [""] : counterparties) {
+  const counterparties = held.scope === "counterparty" ? counterpartiesOf(context) : [null];
+  for (const counterparty of counterparties) {
     const made: BudgetCharge = {
       key: line.key,
       counterparty,
@@ -78,6 +78,11 @@ function charge(line: Line, scope: Scope, context: RuleContext, report: Report):
     const learned = report.learned?.exhausted?.find((one) => isFor(one, made));
     if (refused || learned) report.findings.push(exhausted(line, made, learned));
   }
+}
+
+/** Each once; a call that names nobody, or nobody for certain, is counted under no name. */
+function counterpartiesOf({ derived }: RuleContext): Iterable<string> {
+  return derived.recipients === null || derived.recipients.length === 0 ? [""] : new Set(derived.recipients);
 }
 
 function isFor(refusal: BudgetRefusal, made: BudgetCharge): boolean {
