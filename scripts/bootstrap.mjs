@@ -118,8 +118,14 @@ function install() {
   if (installed() && existsSync(pinned)) return;
   progress("installing packages, about a minute the first time");
   mkdirSync(join(root, "dist"), { recursive: true });
-  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  if (!runs("npm", args)) fail("The packages could not be installed: see the lines above, then run the command again.");
+  // Install scripts run for the few packages that package.json allows, whatever version of npm is here.
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const { allowScripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const mayRun = (name) => allowScripts[name] && existsSync(join(root, "node_modules", name));
+  const done =
+    runs("npm", ["ci", "--include=dev", "--ignore-scripts", ...quiet]) &&
+    runsQuietly("npm", ["rebuild", ...quiet, ...Object.keys(allowScripts).filter(mayRun)]);
+  if (!done) fail("The packages could not be installed: see the lines above, then run the command again.");
   progress("packages installed");
 }
 

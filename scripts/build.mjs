@@ -4,13 +4,14 @@ import { exclusively, fail, progress, runsQuietly, underPinnedNode } from "./boo
 import { generate } from "./generate.mjs";
 import { fingerprint, unlessDone } from "./sources.mjs";
 
-export async function buildProgram() {
+/** @param env further variables for the build, e.g. planted secrets that must not reach the browser */
+export async function buildProgram(env = {}) {
   await generate();
   const { bundle } = await import("./bundle.mjs");
   await exclusively("build", async () => {
     await unlessDone("build", fingerprint(), [".next/BUILD_ID", "dist/server.mjs"], async () => {
       progress("building the console");
-      if (!runsQuietly("next", ["build"], { env: { NODE_ENV: "production" } })) {
+      if (!runsQuietly("next", ["build"], { env: { ...env, NODE_ENV: "production" } })) {
         fail("The console could not be built: see the lines above.");
       }
       progress("building the server");
@@ -19,4 +20,4 @@ export async function buildProgram() {
   });
 }
 
-if (process.argv[1]?.endsWith("build.mjs")) await underPinnedNode(import.meta.url, buildProgram);
+if (process.argv[1]?.endsWith("build.mjs")) await underPinnedNode(import.meta.url, () => buildProgram());
