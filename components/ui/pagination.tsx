@@ -6,6 +6,8 @@ type PaginationProps = {
   shown: number;
   /** All rows that match; left out when counting them would cost too much. */
   total?: number;
+  /** Counting stopped at `total`: more match. */
+  more?: boolean;
   /** Plural: "decisions". */
   noun: string;
   /** The page's own search parameters, to keep filters and order. */
@@ -15,9 +17,10 @@ type PaginationProps = {
 };
 
 /** Paging by cursor: says how much is shown, and leads on and back to the start. */
-export function Pagination({ shown, total, noun, searchParams, nextCursor }: PaginationProps) {
+export function Pagination({ shown, total, more, noun, searchParams, nextCursor }: PaginationProps) {
   const onLaterPage = searchParams.cursor !== undefined;
-  const count = total === undefined ? formatCount(shown) : `${formatCount(shown)} of ${formatCount(total)}`;
+  const all = total === undefined ? "" : ` of ${more ? "more than " : ""}${formatCount(total)}`;
+  const count = `${formatCount(shown)}${all}`;
   return (
     <nav aria-label="Pages" className="flex min-h-8 flex-wrap items-center justify-between gap-2 text-muted">
       <p className="tabular">

@@ -91,7 +91,7 @@ async function contentState(place: Place, header: Header): Promise<EntryDetail["
 }
 
 /** The neighbors in the lane, each hash computed again from the stored bytes. */
-async function readChain({ lane, seq }: Place): Promise<ChainLink[]> {
+export async function readChain({ lane, seq }: Place): Promise<ChainLink[]> {
   const { rows } = await pool().query<Stored>(
     "SELECT seq, leaf_hash, header FROM audit.entry WHERE lane = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq",
     [lane.toString(), (seq - BigInt(neighbors)).toString(), (seq + BigInt(neighbors)).toString()],

@@ -58,6 +58,16 @@ export const entryQuery = z.strictObject({
 });
 export type EntryQuery = z.output<typeof entryQuery>;
 
+/** What the filters on the screen offer. */
+export type Choices = {
+  agents: { id: string; name: string }[];
+  tools: string[];
+  people: { id: string; name: string }[];
+  codes: string[];
+  /** Whether words in content can be searched for. */
+  mayQuery: boolean;
+};
+
 const party = z.object({ id: z.string(), name: z.string() });
 
 export const entryRow = z.object({
@@ -170,6 +180,7 @@ export const laneCheck = z.object({
   milliseconds: z.int(),
   entriesPerSecond: z.int(),
   head: z.string(),
+  chain: z.array(chainLink),
 });
 export type LaneCheckResult = z.output<typeof laneCheck>;
 

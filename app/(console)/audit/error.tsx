@@ -1,0 +1,16 @@
+"use client";
+
+import { EmptyState } from "@/components/ui/empty-state";
+
+export default function AuditError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  return (
+    <EmptyState
+      kind="failed"
+      title="The audit log could not be read"
+      retry={reset}
+      {...(error.digest ? { requestId: error.digest } : {})}
+    >
+      The record itself is unaffected: entries are written before anything is answered.
+    </EmptyState>
+  );
+}

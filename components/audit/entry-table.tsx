@@ -1,0 +1,57 @@
+import Link from "next/link";
+import { EntryName } from "@/components/audit/entry-name";
+import { ReasonCodes } from "@/components/audit/reason-codes";
+import { Badge } from "@/components/ui/badge";
+import { NotSet } from "@/components/ui/description-list";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { RowLink, Table, TableBody, TableHead, Td, Th, Tr } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { kindWord } from "@/lib/audit/kind-words";
+import type { EntryRow } from "@/lib/explorer/schema";
+
+/** Entries of the log, newest first. */
+export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
+  return (
+    <Table label="Entries">
+      <TableHead>
+        <Th>Entry</Th>
+        <Th>Outcome</Th>
+        <Th>Agent</Th>
+        <Th hideBelow="lg">By</Th>
+        <Th hideBelow="md">Reasons</Th>
+        <Th aria-sort="descending">Time</Th>
+      </TableHead>
+      <TableBody>
+        {entries.map((entry) => (
+          <Tr key={entry.id}>
+            <RowLink href={pathOf(entry)} detail={entry.tool === null ? undefined : kindWord(entry.kind)}>
+              <EntryName entry={entry} />
+            </RowLink>
+            <Td>{entry.outcome && <StatusBadge kind="outcome" value={entry.outcome} />}</Td>
+            <Td className="max-w-48 truncate">
+              {entry.agent && (
+                <Link href={`/agents/${entry.agent.id}`} className="rounded-md hover:underline">
+                  {entry.agent.name}
+                </Link>
+              )}
+            </Td>
+            <Td hideBelow="lg" className="max-w-48 truncate">
+              {entry.actor?.name ?? (entry.kind === "decision" ? <NotSet word="The agent" /> : "")}
+            </Td>
+            <Td hideBelow="md">
+              <ReasonCodes codes={entry.codes} />
+            </Td>
+            <Td className="whitespace-nowrap">
+              <Time value={entry.at} /> {entry.sample && <Badge>Sample</Badge>}
+            </Td>
+          </Tr>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+/** Where an entry is shown: decisions have a page of their own. */
+export function pathOf({ id }: { id: string }): string {
+  return id.startsWith("dec_") ? `/decisions/${id}` : `/audit/${id}`;
+}

@@ -1,0 +1,53 @@
+import { ContentPanel } from "@/components/audit/content-panel";
+import { EntryFacts } from "@/components/audit/entry-facts";
+import { EntryName } from "@/components/audit/entry-name";
+import { LanePanel } from "@/components/audit/lane-panel";
+import { Reasons } from "@/components/audit/reasons";
+import { RelatedEntries } from "@/components/audit/related-entries";
+import { Badge } from "@/components/ui/badge";
+import { PageHeader } from "@/components/ui/page-header";
+import { StatusBadge } from "@/components/ui/status-badge";
+import { codeMeaning, entrySentence, layerOf } from "@/lib/explorer/explain";
+import type { EntryContent, EntryDetail, LaneCheckResult } from "@/lib/explorer/schema";
+import type { ActionResult } from "@/lib/http/action";
+
+type EntryViewProps = {
+  entry: EntryDetail;
+  openContent: (input: { id: string }) => Promise<ActionResult<EntryContent>>;
+  checkLane: (input: { id: string }) => Promise<ActionResult<LaneCheckResult>>;
+};
+
+/** One entry of the log: what was asked and answered, why, what came of it, and how it stands in its lane. */
+export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
+  return (
+    <article className="flex flex-col gap-4">
+      <PageHeader
+        title={<EntryName entry={entry} />}
+        breadcrumb={[{ label: "Audit log", href: "/audit" }]}
+        status={
+          <>
+            {entry.outcome && <StatusBadge kind="outcome" value={entry.outcome} />}
+            {entry.sample && <Badge>Sample</Badge>}
+          </>
+        }
+        description={entrySentence(entry)}
+      />
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
+        <div className="flex min-w-0 flex-col gap-4">
+          {entry.codes.length > 0 && (
+            <Reasons
+              title={entry.kind === "decision" ? "Why" : "Reasons"}
+              reasons={entry.codes.map((code) => ({ code, layer: layerOf(code), meaning: codeMeaning(code) }))}
+            />
+          )}
+          {entry.content !== "none" && (
+            <ContentPanel id={entry.id} state={entry.content} mayOpen={entry.mayOpen} open={openContent} />
+          )}
+          <RelatedEntries entry={entry} />
+          <LanePanel entry={entry} check={checkLane} />
+        </div>
+        <EntryFacts entry={entry} />
+      </div>
+    </article>
+  );
+}
