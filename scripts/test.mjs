@@ -39,7 +39,9 @@ const stages = {
     const secrets = ["DATABASE_URL", "AUTH_SECRET", "COUNTERSIGN_PEPPER", "COUNTERSIGN_KEK", "COUNTERSIGN_SIGNING_KEY"];
     await buildProgram(Object.fromEntries(secrets.map((name) => [name, `${planted}-${name}`])));
     const files = readdirSync(join(root, ".next", "static"), { recursive: true, withFileTypes: true });
-    const leaks = files.filter((file) => file.isFile() && readFileSync(join(file.parentPath, file.name), "utf8").includes(planted));
+    const leaks = files.filter(
+      (file) => file.isFile() && readFileSync(join(file.parentPath, file.name), "utf8").includes(planted),
+    );
     return { "the program builds": true, "T52 no secret of the build reached the browser's files": leaks.length === 0 };
   },
   browser: playwright,
