@@ -10,7 +10,7 @@ import { testLog } from "@/lib/testing/lane";
 import { testPerson } from "@/lib/testing/people";
 import { blockTool } from "./block-tool";
 import { importTools, putTool } from "./put-tool";
-import { getTool, listDemand, listTools } from "./queries";
+import { agentsWithTool, getTool, listDemand, listTools } from "./queries";
 import { removeTool } from "./remove-tool";
 import { sanctionInput, toolFilter, toolInput, toolPath } from "./schema";
 
@@ -154,7 +154,7 @@ describe("demand", () => {
         environment: "test",
         riskClass: "minimal",
         tier: "T1",
-        mandate: { tools: [] },
+        mandate: { tools: ["payments.transfer"] },
         version: { label: "v1", model: "m", provider: "p" },
       }),
     );
@@ -163,6 +163,8 @@ describe("demand", () => {
     expect(wanted).toMatchObject({ name: "files.shred", wellFormed: true, count: 7, agents: [{ id, name: "asker", count: 7 }] });
     const other = await testPerson("Omar Owner", "owner");
     expect(await listDemand(other)).toEqual([]);
+    expect(await agentsWithTool(olga, "payments.transfer")).toEqual([{ id, name: "asker", status: "draft", tier: "T1" }]);
+    expect(await agentsWithTool(other, "payments.transfer")).toEqual([]);
     await blockTool(admin, "files.shred");
     expect(await listDemand(admin)).toEqual([]);
   });

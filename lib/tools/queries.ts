@@ -5,9 +5,11 @@ import { decodeCursor, encodeCursor } from "@/lib/cursor";
 import { db } from "@/lib/db";
 import { notFound } from "@/lib/errors";
 import type { Prisma, Tool } from "@/lib/generated/prisma/client";
-import { argumentRoles } from "@/lib/policy/schema";
+import { type agentStatuses, argumentRoles } from "@/lib/policy/schema";
 import { toolNamePattern } from "@/lib/policy/tool-name";
 import type { DemandDto, ToolDto, ToolFilter } from "./schema";
+
+type AgentStatus = (typeof agentStatuses)[number];
 
 /** One page of the catalogue, by name. */
 export async function listTools(filter: ToolFilter): Promise<{ items: ToolDto[]; nextCursor: string | null; total: number }> {
@@ -40,11 +42,13 @@ export async function listToolChoices(): Promise<Pick<ToolDto, "name" | "descrip
   return tools as Pick<ToolDto, "name" | "description" | "effect" | "reversible" | "status">[];
 }
 
-/** Agents whose mandate names the tool, by name. */
-export async function agentsWithTool(name: string): Promise<{ id: string; name: string; status: string; tier: string; ownerId: string; backupOwnerId: string | null }[]> {
+/** Agents the actor sees whose mandate names the tool, by name. */
+export async function agentsWithTool(actor: Actor, name: string): Promise<{ id: string; name: string; status: AgentStatus; tier: string }[]> {
   return db.$queryRaw`
-    SELECT id, name, status, tier, owner_id AS "ownerId", backup_owner_id AS "backupOwnerId" FROM agent
-     WHERE status <> 'retired' AND mandate->'tools' ? ${name} ORDER BY name LIMIT 200`;
+    SELECT id, name, status, tier FROM agent
+     WHERE status <> 'retired' AND mandate->'tools' ? ${name}
+       AND (${can(actor, "agents:read")} OR owner_id = ${actor.personId} OR backup_owner_id = ${actor.personId})
+     ORDER BY name LIMIT 200`;
 }
 
 /** Names that agents asked for and the catalogue does not have, most wanted first. Who asked is shown as far as the actor sees agents. */

@@ -1,0 +1,30 @@
+import { Ban, CircleCheck, UserRoundCheck } from "lucide-react";
+import type { BandWords } from "@/lib/policy/describe";
+
+const looks = {
+  allow: { icon: CircleCheck, word: "Alone" },
+  approval: { icon: UserRoundCheck, word: "Approval" },
+  deny: { icon: Ban, word: "Refused" },
+} as const;
+
+/** The bands of one effect class at one tier, in the order in which they are tried. */
+export function Bands({ bands }: { bands: readonly BandWords[] }) {
+  return (
+    <ol className="flex flex-col gap-2">
+      {bands.map((band, index) => {
+        const { icon: Icon, word } = looks[band.effect];
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: bands have no identity but their place
+          <li key={index} className="flex gap-1.5">
+            <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
+            <span className="min-w-0">
+              <span className="font-medium">{index > 0 && index === bands.length - 1 && band.scope === "" ? `Otherwise ${word.toLowerCase()}` : word}</span>
+              {band.scope && <span> {band.scope}</span>}
+              {band.who && <span className="block text-muted text-xs">{band.who.charAt(0).toUpperCase() + band.who.slice(1)}</span>}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

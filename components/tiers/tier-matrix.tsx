@@ -1,0 +1,63 @@
+import { Bands } from "@/components/tiers/band-words";
+import { effectHints } from "@/components/tools/words";
+import { EffectBadge } from "@/components/ui/status-badge";
+import { Table, TableBody, TableHead, Td, Th, Tr } from "@/components/ui/table";
+import { describeBands } from "@/lib/policy/describe";
+import { effectClasses, type Tier } from "@/lib/policy/schema";
+
+/** What each tier says of each effect class: a row per class, a column per tier. */
+export function TierMatrix({ tiers }: { tiers: readonly Tier[] }) {
+  return (
+    <Table label="Effect class by tier">
+      <TableHead>
+        <Th>Effect</Th>
+        {tiers.map((tier) => (
+          <Th key={tier.key} className="min-w-44">
+            {tier.key} {tier.name}
+          </Th>
+        ))}
+      </TableHead>
+      <TableBody>
+        {effectClasses.map((effect) => (
+          <Tr key={effect}>
+            <th scope="row" className="min-w-40 border-b px-3 py-2 text-left align-top font-normal">
+              <EffectBadge effect={effect} />
+              <span className="mt-1 block text-muted text-xs">{effectHints[effect]}</span>
+            </th>
+            {tiers.map((tier) => (
+              <Td key={tier.key} className="py-2 align-top">
+                <Bands bands={describeBands(tier.effects[effect])} />
+              </Td>
+            ))}
+          </Tr>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+/** Rules of single tools that replace those of their effect class. */
+export function ToolOverrides({ tiers }: { tiers: readonly Tier[] }) {
+  const rows = tiers.flatMap((tier) => Object.entries(tier.tools ?? {}).map(([tool, bands]) => ({ tier, tool, bands })));
+  if (rows.length === 0) return null;
+  return (
+    <Table label="Rules of single tools">
+      <TableHead>
+        <Th>Tool</Th>
+        <Th>Tier</Th>
+        <Th>Rule</Th>
+      </TableHead>
+      <TableBody>
+        {rows.map(({ tier, tool, bands }) => (
+          <Tr key={`${tier.key} ${tool}`}>
+            <Td className="align-top font-mono text-xs">{tool}</Td>
+            <Td className="align-top">{tier.key}</Td>
+            <Td>
+              <Bands bands={describeBands(bands)} />
+            </Td>
+          </Tr>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
