@@ -123,6 +123,16 @@ describe("T14 nothing fails open", () => {
     expect(ask(call).outcome).toBe("allow");
   });
 
+  test("a layer that fails while it judges denies, and the others are still heard", () => {
+    const endless = { allOf: [{ $ref: "#/$defs/again" }], $defs: { again: { allOf: [{ $ref: "#/$defs/again" }] } } };
+    const round = tool({ name: "round", effect: "read", argumentSchema: endless });
+    const answer = engine(policy({ tools: [round] }), principal(), mandate({ tools: ["round"] })).ask({
+      tool: "round",
+    });
+    expect([answer.outcome, codes(answer)]).toEqual(["deny", ["engine.error", "mandate.tool_allowed", "tier.allowed"]]);
+    expect(answer.reasons[0]?.layer).toBe("catalogue");
+  });
+
   test("a principal other than the compiled one is refused", () => {
     const { agent } = engine(policy({ tools: [read] }), principal(), mandate({ tools: ["crm.read"] }));
     expect(evaluate(request(principal(), call), agent, now).outcome).toBe("allow");

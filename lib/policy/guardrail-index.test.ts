@@ -54,6 +54,13 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.array(leaf, { minLength: 1, maxLength: 3 }).map((all) => ({ all })),
   fc.array(leaf, { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
   leaf.map((not) => ({ not })),
+  // Branches about one attribute, as in "tool a with …, or tool b".
+  fc.tuple(leaf, leaf, fc.constantFrom("action.tool", "arguments/x")).map(([one, two, attribute]) => ({
+    any: [
+      { all: [{ attribute, operator: "eq" as const, value: "a" }, one] },
+      { all: [{ attribute, operator: "eq" as const, value: "send" }, two] },
+    ],
+  })),
   fc.tuple(leaf, leaf, leaf).map(([one, two, three]) => ({ all: [one, { any: [two, { not: three }] }] })),
 );
 const effect: fc.Arbitrary<Guardrail["effect"]> = fc.oneof(

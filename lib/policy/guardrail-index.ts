@@ -143,6 +143,7 @@ function equalities(condition: Condition): Equality[] {
   const needed: Equality[] = [];
   const visit = (part: Condition, alone: boolean): void => {
     if ("all" in part) for (const inner of part.all) visit(inner, alone && part.all.length === 1);
+    else if ("any" in part) needed.push(...sharedEqualities(part.any.map(equalities)));
     else if ("attribute" in part) {
       const equality = equalityOf(part, alone);
       if (equality) needed.push(equality);
@@ -150,6 +151,19 @@ function equalities(condition: Condition): Equality[] {
   };
   visit(condition, true);
   return needed;
+}
+
+/** Where every branch needs the same attribute, the whole needs it to have one of their values. */
+function sharedEqualities([first = [], ...others]: Equality[][]): Equality[] {
+  return first.flatMap((equality) => {
+    const values = [...equality.values];
+    for (const branch of others) {
+      const same = branch.find(({ attribute, type }) => attribute === equality.attribute && type === equality.type);
+      if (same === undefined) return [];
+      values.push(...same.values);
+    }
+    return [{ ...equality, values, alone: false }];
+  });
 }
 
 function equalityOf({ attribute, operator, value }: Comparison, alone: boolean): Equality | null {
