@@ -5,7 +5,8 @@ import { Badge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
 import { InertText } from "@/components/ui/inert-text";
 import { PageHeader } from "@/components/ui/page-header";
-import { StatusBadge } from "@/components/ui/status-badge";
+import { sentence } from "@/components/ui/sentence";
+import { StatusBadge, statusWord } from "@/components/ui/status-badge";
 import type { ApprovalDetail } from "@/lib/approvals/schema";
 
 /** One request, as much of it as the person may see. @param list path of the list it was opened from */
@@ -24,12 +25,9 @@ export function ApprovalCard({ approval, list, now }: { approval: ApprovalDetail
         }
       />
       <CardFacts approval={approval} card={card} />
-      {approval.statusReason && approval.status !== "pending" && (
-        <Banner
-          tone={approval.status === "denied" ? "warning" : "info"}
-          title={`${closedAs[approval.status] ?? "Closed"}:`}
-        >
-          <InertText text={approval.statusReason} lines />
+      {approval.statusReason && (approval.status === "expired" || approval.status === "voided") && (
+        <Banner title={statusWord("approval", approval.status)}>
+          <InertText text={sentence(approval.statusReason)} lines />
         </Banner>
       )}
       {approval.stepUp && approval.status === "pending" && (
@@ -59,9 +57,3 @@ export function ApprovalCard({ approval, list, now }: { approval: ApprovalDetail
     </article>
   );
 }
-
-const closedAs: Partial<Record<ApprovalDetail["status"], string>> = {
-  denied: "Denied",
-  expired: "Expired",
-  voided: "Voided",
-};

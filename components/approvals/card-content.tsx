@@ -65,8 +65,8 @@ export function CardContent({ card }: { card: Card }) {
       description={card.toolDescription ? <InertText text={card.toolDescription} /> : undefined}
     >
       <div className="flex flex-col gap-4">
-        <JsonView json={card.arguments} label={`Arguments of ${card.tool}`} full />
         <AllParties card={card} />
+        <JsonView json={card.arguments} label={`Arguments of ${card.tool}`} full />
         {card.resource !== null && <JsonView json={card.resource} label="Resource" full />}
         {card.context !== null && <JsonView json={card.context} label="Context" />}
         {card.reasoning.length > 0 && <Reasoning steps={card.reasoning} />}

@@ -18,7 +18,7 @@ export function Deadline({ dueAt, expiresAt, now }: DeadlineProps) {
   const until = dueAt !== null && !overdue ? dueAt : expiresAt;
   const soon = Date.parse(until) - Date.parse(now) < soonMilliseconds;
   return (
-    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+    <span className="inline-flex items-center gap-2 whitespace-nowrap align-middle">
       {overdue ? (
         <Badge tone="warning" icon={<TriangleAlert aria-hidden />}>
           Overdue
@@ -31,7 +31,7 @@ export function Deadline({ dueAt, expiresAt, now }: DeadlineProps) {
         )
       )}
       <span>
-        <span className="text-muted">{until === dueAt ? "due " : "expires "}</span>
+        <span className="text-muted max-sm:hidden">{until === dueAt ? "due " : "expires "}</span>
         <Time value={until} now={now} />
       </span>
     </span>

@@ -67,7 +67,7 @@ export function InboxList({ search, initial, sort, filtered, now: rendered }: In
         ) : (
           <span />
         )}
-        <p className="text-muted text-xs">{connected ? "Live" : "Updates every 5 seconds"}</p>
+        <p className="text-muted text-xs">{connected ? "Live" : connected === false && "Updates every 5 seconds"}</p>
       </div>
       {isError && (
         <Banner tone="warning" title="Not up to date" action={<RetryButton retry={() => void refetch()} />}>
@@ -92,12 +92,14 @@ export function InboxList({ search, initial, sort, filtered, now: rendered }: In
             </SortHeader>
             <Th hideBelow="xl">Effect</Th>
             <Th hideBelow="sm">Agent</Th>
-            <SortHeader by="amount" first="desc" sort={sort} align="right">
+            <SortHeader by="amount" first="desc" sort={sort} align="right" hideBelow="sm">
               Amount
             </SortHeader>
             <Th hideBelow="md">Recipient</Th>
             <Th hideBelow="lg">Owner</Th>
-            <Th align="right">Approved</Th>
+            <Th align="right" hideBelow="sm">
+              Approved
+            </Th>
             <SortHeader by="requestedAt" sort={sort} align="right" hideBelow="md">
               Asked
             </SortHeader>

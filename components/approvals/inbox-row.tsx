@@ -24,9 +24,20 @@ export function InboxRow({
   now: string;
   gone: boolean;
 }) {
+  const amount = item.amount !== null && (
+    <Money amount={item.amount} {...(item.currency ? { currency: item.currency } : {})} />
+  );
   return (
     <Tr>
-      <RowLink href={href} detail={<span className="sm:hidden">{item.agent.name}</span>}>
+      <RowLink
+        href={href}
+        detail={
+          <span className="sm:hidden">
+            <VoteProgress granted={item.granted} required={item.required} /> · {amount && <>{amount} · </>}
+            {item.agent.name}
+          </span>
+        }
+      >
         <span className={gone ? "text-muted" : undefined}>{item.tool}</span>
       </RowLink>
       <Td>
@@ -40,13 +51,13 @@ export function InboxRow({
       </Td>
       <Td hideBelow="lg" className="whitespace-nowrap">
         {effectWord(item.effect)}
-        {!item.reversible && <span className="text-status-warning">, final</span>}
+        {!item.reversible && <span className="text-status-warning">, irreversible</span>}
       </Td>
       <Td hideBelow="sm" className="max-w-48 truncate">
         {item.agent.name}
       </Td>
-      <Td align="right">
-        {item.amount !== null && <Money amount={item.amount} {...(item.currency ? { currency: item.currency } : {})} />}
+      <Td align="right" hideBelow="sm">
+        {amount}
       </Td>
       <Td hideBelow="md" className="max-w-56 truncate">
         {item.recipient !== null && <InertText text={item.recipient} />}
@@ -54,8 +65,8 @@ export function InboxRow({
       <Td hideBelow="lg" className="max-w-40 truncate">
         {item.owner.name}
       </Td>
-      <Td align="right">
-        <span className="inline-flex items-center gap-1">
+      <Td align="right" hideBelow="sm">
+        <span className="relative inline-flex items-center gap-1">
           {item.status === "pending" && !item.canVote && !gone && (
             <>
               <Lock aria-hidden className="size-3.5 text-muted" />
