@@ -1,6 +1,6 @@
 /** The color theme: a cookie the server reads, so that the first paint is already right. */
 
-export const themes = ["system", "light", "dark"] as const;
+const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 
 export const themeCookie = "theme";

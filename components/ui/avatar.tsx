@@ -29,7 +29,7 @@ export function Person({ name, detail }: { name: string; detail?: string }) {
 }
 
 /** First letters of the first and last word, at most two; "?" when there is no letter. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.match(/\p{L}[\p{L}\p{M}'’-]*/gu) ?? [];
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.at(0) ?? "");
   return letters.join("").toLocaleUpperCase("en") || "?";

@@ -91,7 +91,7 @@ export function MenuChoice<V extends string>({
   );
 }
 
-export function MenuLabel({ children }: { children: ReactNode }) {
+function MenuLabel({ children }: { children: ReactNode }) {
   return <Primitive.Label className="px-2 py-1 text-muted text-xs">{children}</Primitive.Label>;
 }
 

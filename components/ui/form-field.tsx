@@ -52,7 +52,7 @@ export function setFieldErrors<V extends FieldValues>(form: UseFormReturn<V>, pr
 }
 
 /** A JSON Pointer (RFC 6901) as a react-hook-form path: `/mandate/hosts/0` → `mandate.hosts.0`. */
-export function fieldPath(pointer: string): string {
+function fieldPath(pointer: string): string {
   return pointer
     .split("/")
     .slice(1)
