@@ -4,6 +4,7 @@ import { changeControl } from "@/lib/audit/append";
 import type { Actor } from "@/lib/auth/actor";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
+import { sampleTime } from "@/lib/sample-time";
 import { authorOf, lockAgent } from "./access";
 import type { VersionInput } from "./schema";
 
@@ -17,7 +18,7 @@ export async function createVersion(actor: Actor, agentId: string, input: Versio
     if (agent.status === "retired") throw new AppError("conflict", "the agent is retired and stays as it was");
     const newest = await tx.agentVersion.findFirst({ where: { agentId }, orderBy: { number: "desc" }, select: { number: true } });
     const version = { id: newId("ver"), number: (newest?.number ?? 0) + 1 };
-    await tx.agentVersion.create({ data: { ...version, agentId, ...input, createdById: actor.personId } });
+    await tx.agentVersion.create({ data: { ...version, agentId, ...input, createdById: actor.personId, createdAt: sampleTime() } });
     return {
       result: version,
       changes: [{ kind: "agent", ref: agentId }],

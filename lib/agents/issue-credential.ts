@@ -8,6 +8,7 @@ import type { Tx } from "@/lib/db";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
+import { sampleTime } from "@/lib/sample-time";
 import { authorOf, lockAgent } from "./access";
 import { fieldError } from "./register";
 import { type CredentialInput, credentialLife, type IssuedCredential } from "./schema";
@@ -35,7 +36,7 @@ export async function storeCredential(tx: Tx, agentId: string, expiresAt: Date, 
   const id = newId("crd");
   const { token, digestInput } = makeToken("agt", id);
   await tx.credential.create({
-    data: { id, agentId, digest: new Uint8Array(tokenDigest(env().pepper, digestInput)), expiresAt, createdById },
+    data: { id, agentId, digest: new Uint8Array(tokenDigest(env().pepper, digestInput)), expiresAt, createdById, createdAt: sampleTime() },
   });
   return { id, secret: token, expiresAt: expiresAt.toISOString() };
 }

@@ -8,6 +8,7 @@ import { AppError } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { newId } from "@/lib/ids";
 import type { Json } from "@/lib/json";
+import { sampleTime } from "@/lib/sample-time";
 import { authorOf } from "./access";
 import { checkMandate } from "./mandate";
 import { findOwner } from "./people";
@@ -57,6 +58,7 @@ export async function createAgent(
   await tx.agent.create({
     data: {
       id,
+      createdAt: sampleTime(),
       name: input.name,
       purpose: input.purpose,
       ownerId: owner.id,
@@ -70,7 +72,7 @@ export async function createAgent(
       createdById,
     },
   });
-  await tx.agentVersion.create({ data: { id: versionId, agentId: id, number: 1, ...input.version, createdById } });
+  await tx.agentVersion.create({ data: { id: versionId, agentId: id, number: 1, ...input.version, createdById, createdAt: sampleTime() } });
   await tx.agent.update({ where: { id }, data: { currentVersionId: versionId } });
   return { id, versionId, ownerId: owner.id };
 }

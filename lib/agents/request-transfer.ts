@@ -4,6 +4,7 @@ import { recordChange } from "@/lib/audit/append";
 import type { Actor } from "@/lib/auth/actor";
 import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
+import { sampleTime } from "@/lib/sample-time";
 import { authorOf, lockAgentShared } from "./access";
 import { findOwner } from "./people";
 import { fieldError } from "./register";
@@ -22,7 +23,7 @@ export async function requestTransfer(actor: Actor, agentId: string, input: { ow
     if (pending) throw new AppError("conflict", "a transfer of this agent is waiting for an answer: cancel it first");
 
     const id = newId("trf");
-    await tx.ownershipTransfer.create({ data: { id, agentId, fromId: agent.ownerId, toId: to.id, reason: input.reason, createdById: actor.personId } });
+    await tx.ownershipTransfer.create({ data: { id, agentId, fromId: agent.ownerId, toId: to.id, reason: input.reason, createdById: actor.personId, createdAt: sampleTime() } });
     return {
       result: { id },
       events: [{ kind: "transfer_requested", agent: agentId, ref: id, scope: agent.ownerId, payload: { to: to.id, reason: input.reason } }],

@@ -3,6 +3,7 @@ import "server-only";
 import { db, type Tx } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { invariant } from "@/lib/invariant";
+import { sampleTime } from "@/lib/sample-time";
 import { pseudonymOf } from "./actors";
 import { genesis, type HeaderFacts, makeEntry } from "./entry";
 import { encryptPayload, type PayloadFields, sealPayload } from "./payload";
@@ -109,6 +110,7 @@ export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ 
   if (!place) throw new AppError("audit_unavailable", "the log has no open console lane");
 
   const ts = place.now.toISOString();
+  const standsFor = sampleTime()?.toISOString();
   const built = {
     leaves: [] as Buffer[],
     headers: [] as Buffer[],
@@ -125,7 +127,7 @@ export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ 
     const dek = await writingKey(scope ? await pseudonymOf(scope) : "system", place.now);
     const entry = makeEntry(
       { origin: place.origin, lane: place.lane, seq, prev, ts, epoch: place.epoch },
-      { ...facts, actor, commit: sealed?.commit },
+      { ...facts, actor, commit: sealed?.commit, sampleAt: facts.sampleAt ?? standsFor },
     );
     built.leaves.push(entry.leaf);
     built.headers.push(entry.header);
@@ -136,7 +138,7 @@ export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ 
   // The epoch is the one this transaction sees: its own when it moved it.
   await tx.$queryRaw`SELECT audit.append(${place.lane}, ${place.epoch}, ${place.now}, 'infinity'::timestamptz, ${place.seq}, ${place.head}, ${prev},
     ${built.leaves}::bytea[], ${built.headers}::bytea[], ${built.bodies}::bytea[], ${built.deks}::int[], ${built.bodies.map(() => null)}::bytea[],
-    ARRAY[]::bytea[], ARRAY[]::int[], false, NULL, NULL)`;
+    ARRAY[]::bytea[], ARRAY[]::int[], false, NULL, ${standsFor ?? null}::timestamptz)`;
   return { lane: place.lane, seqs };
 }
 

@@ -2,6 +2,7 @@ import "server-only";
 
 import { changeControl } from "@/lib/audit/append";
 import { AppError } from "@/lib/errors";
+import { sampleTime } from "@/lib/sample-time";
 import { aboutPerson } from "./about-person";
 import { type Actor, requirePermission } from "./actor";
 import { lockPerson } from "./change-person";
@@ -23,7 +24,7 @@ export async function deactivatePerson(actor: Actor, input: { id: string; reason
     const person = await lockPerson(tx, input.id);
     if (!person.active) throw new AppError("conflict", "this person is already deactivated");
     if (person.roles.includes("admin")) await keepAnAdministrator(tx, input.id);
-    await tx.$executeRaw`UPDATE person SET active = false, deactivated_at = clock_timestamp() WHERE id = ${input.id}`;
+    await tx.$executeRaw`UPDATE person SET active = false, deactivated_at = coalesce(${sampleTime() ?? null}::timestamptz, clock_timestamp()) WHERE id = ${input.id}`;
     const sessions = await endAll(tx, input.id);
     const tokens = await tx.$queryRaw<
       { id: string }[]

@@ -4,6 +4,7 @@ import { type Event, recordChange } from "@/lib/audit/append";
 import type { Tx } from "@/lib/db";
 import { newId } from "@/lib/ids";
 import type { Json } from "@/lib/json";
+import { sampleTime } from "@/lib/sample-time";
 import { type IncidentKind, incidentKinds, type Severity } from "./schema";
 
 /** What was found. `details` are facts for the person who looks into it; they also go to the log, encrypted. */
@@ -29,6 +30,7 @@ export async function openIncident(tx: Tx, incident: Incident): Promise<Event & 
   await tx.incident.create({
     data: {
       id,
+      openedAt: sampleTime(),
       kind,
       severity,
       title,

@@ -5,6 +5,7 @@ import { db, type Tx } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { newId } from "@/lib/ids";
+import { sampleTime } from "@/lib/sample-time";
 import { defaultPolicySet } from "./defaults";
 import { policyHash } from "./hash";
 import { type PolicySet, policySet } from "./schema";
@@ -111,6 +112,7 @@ async function store(tx: Tx, author: Author, note: string, number: number, set: 
   await tx.policyVersion.create({
     data: {
       ...version,
+      createdAt: sampleTime(),
       content: set as Prisma.InputJsonObject,
       note,
       createdById: author === "system" ? null : author.personId,

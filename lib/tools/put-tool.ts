@@ -9,6 +9,7 @@ import { canonicalize, type Json } from "@/lib/json";
 import { publishWithin } from "@/lib/policy/publish";
 import type { PolicySet, Tool } from "@/lib/policy/schema";
 import { validateTool } from "@/lib/policy/validate";
+import { sampleTime } from "@/lib/sample-time";
 import { toolFingerprint } from "./fingerprint";
 import type { SanctionInput, ToolInput } from "./schema";
 
@@ -68,7 +69,7 @@ async function write(tx: Tx, author: Author, given: SanctionInput): Promise<{ in
   const data = { ...plain, argumentRoles: argumentRoles as Prisma.InputJsonObject, argumentSchema: (argumentSchema as Prisma.InputJsonObject | null) ?? Prisma.DbNull };
   await tx.tool.upsert({
     where: { name: input.name },
-    create: { name: input.name, ...data, createdById: author === "system" ? null : author.personId },
+    create: { name: input.name, ...data, createdAt: sampleTime(), createdById: author === "system" ? null : author.personId },
     update: data,
   });
   return { input, before };
