@@ -28,6 +28,7 @@ export function inRequest<Result>(
     {} as never,
     onCookies,
     undefined as never,
+    undefined,
   );
   const work = {
     route: "/",
