@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ConfigurationError } from "@/lib/env";
+import { migrate } from "@/lib/platform/migrate";
 import { appAddress, assertSafeServer } from "@/lib/platform/roles";
 import { testDatabase } from "@/lib/testing/database";
 
@@ -12,7 +13,7 @@ beforeAll(() => owner.connect());
 afterAll(async () => {
   const database = new URL(ownerUrl).pathname.slice(1);
   await owner.query(`ALTER DATABASE ${database} RESET ALL`);
-  for (const role of ["plain", "stranger"]) {
+  for (const role of ["plain", "stranger", "manager"]) {
     await owner.query(`DROP OWNED BY ${role}_${tag} CASCADE`).catch(() => {});
     await owner.query(`DROP ROLE IF EXISTS ${role}_${tag}`);
   }
@@ -40,6 +41,22 @@ test("with one connection string the program steps down from the owner to app_rw
   const address = await appAddress(ownerUrl, ownerUrl);
   expect(address.singleRole).toBe(false);
   expect(await whoIs(address.url)).toBe("app_rw");
+});
+
+test("a database owner who may make roles, but is no superuser, migrates and steps down too", async () => {
+  const database = `${new URL(ownerUrl).pathname.slice(1)}_managed`;
+  await owner.query(`CREATE ROLE manager_${tag} LOGIN CREATEROLE PASSWORD 'pw'`);
+  await owner.query(`CREATE DATABASE ${database} OWNER manager_${tag}`);
+  const url = new URL(as(`manager_${tag}`));
+  url.pathname = `/${database}`;
+  // The roles of the log belong to the whole server, where the superuser of the tests made them.
+  const { rows } = await owner.query("SELECT rolname FROM pg_roles WHERE rolname IN ('audit_owner', 'app_rw')");
+  for (const { rolname } of rows) await owner.query(`GRANT ${rolname} TO manager_${tag} WITH ADMIN OPTION`);
+  await migrate(url.href, process.cwd());
+  const address = await appAddress(url.href, url.href);
+  expect(address.singleRole).toBe(false);
+  expect(await whoIs(address.url)).toBe("app_rw");
+  await owner.query(`DROP DATABASE ${database} WITH (FORCE)`);
 });
 
 test("a login of its own is made a member of app_rw and keeps its name", async () => {

@@ -34,6 +34,8 @@ export async function appAddress(url: string, migrateUrl: string): Promise<Datab
     if (!separate.member) await grantMembership(migrateUrl, separate.name);
     return { url: withOptions(url, "-c TimeZone=UTC"), singleRole: false };
   }
+  // Whoever made a role may join it, but is not a member by that.
+  await withClient(url, (client) => client.query("GRANT app_rw TO CURRENT_USER")).catch(() => {});
   const asAppRole = withOptions(url, "-c role=app_rw -c TimeZone=UTC");
   const possible = await withClient(asAppRole, async (client) => {
     const { rows } = await client.query<{ name: string }>("SELECT current_user AS name");
