@@ -9,12 +9,14 @@ export async function buildProgram(env = {}) {
   await generate();
   const { bundle } = await import("./bundle.mjs");
   await exclusively("build", async () => {
-    await unlessDone("build", fingerprint(), [".next/BUILD_ID", "dist/server.mjs"], async () => {
+    await unlessDone("build", fingerprint(), [".next/BUILD_ID", "dist/server.mjs", "dist/openapi.json"], async () => {
       progress("building the console");
       if (!runsQuietly("next", ["build"], { env: { ...env, NODE_ENV: "production" } })) {
         fail("The console could not be built: see the lines above.");
       }
       progress("building the server");
+      const { writeApiDocument } = await import("./openapi.mjs");
+      await writeApiDocument();
       await bundle("server.ts", "server", { define: { "process.env.NODE_ENV": '"production"' } });
     });
   });

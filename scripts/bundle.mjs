@@ -37,6 +37,8 @@ const ours = {
   setup(plugins) {
     plugins.onResolve({ filter: /^server-only$/ }, () => ({ path: "server-only", namespace: "empty" }));
     plugins.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "" }));
+    // Next has no exports map: plain Node wants the file.
+    plugins.onResolve({ filter: /^next\/[a-z-]+$/ }, ({ path }) => ({ path: `${path}.js`, external: true }));
     plugins.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
       kind === "entry-point" || path.startsWith("@/") ? undefined : { path, external: true },
     );

@@ -5,12 +5,16 @@ import type { z } from "zod";
  * older version still shows a list.
  * @param schema an object whose members are optional or have defaults
  */
-export function fromUrl<Shape extends z.ZodObject>(schema: Shape, raw: Record<string, string | string[] | undefined>): z.output<Shape> {
+export function fromUrl<Shape extends z.ZodObject>(
+  schema: Shape,
+  raw: Record<string, string | string[] | undefined>,
+): z.output<Shape> {
   const given: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
     const value = raw[name];
     const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined && first !== "" && (schema.shape[name] as z.ZodType).safeParse(first).success) given[name] = first;
+    if (first !== undefined && first !== "" && (schema.shape[name] as z.ZodType).safeParse(first).success)
+      given[name] = first;
   }
   return schema.parse(given) as z.output<Shape>;
 }

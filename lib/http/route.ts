@@ -22,7 +22,14 @@ export type RouteDeclaration<Permission, Params, Query, Body, Response> = {
 type Call<Actor, Params, Query, Body> = { actor: Actor; params: Params; query: Query; body: Body; request: Request };
 type NextContext = { params: Promise<Record<string, string | string[] | undefined>> };
 export type RouteHandler = ((request: Request, context: NextContext) => Promise<Response>) & {
-  declaration: { permission: string | readonly string[] };
+  declaration: {
+    permission: string | readonly string[];
+    params?: z.ZodType | undefined;
+    query?: z.ZodType | undefined;
+    body?: z.ZodType | undefined;
+    response?: z.ZodType | undefined;
+    status?: number | undefined;
+  };
 };
 
 const bodyLimitBytes = 1024 * 1024;
@@ -53,7 +60,7 @@ export function routeWith<Actor, Permission extends string>(
         return problem(error, requestId);
       }
     };
-    return Object.assign(handler, { declaration: { permission: declaration.permission } });
+    return Object.assign(handler, { declaration });
   };
 }
 

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { ApiOperations } from "@/components/docs/api-operations";
+import { PageHeader } from "@/components/ui/page-header";
+import { apiDocument } from "@/lib/api-document";
+import { requireActor } from "@/lib/auth/session";
+
+export const metadata: Metadata = { title: "API" };
+
+export default async function ApiPage() {
+  await requireActor();
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader
+        title="API"
+        description="Everything the console can do, and what runtimes call. The document for programs is at /api/v1/openapi.json."
+      />
+      <ApiOperations document={await apiDocument()} />
+    </div>
+  );
+}
