@@ -16,7 +16,7 @@ const defaults: ParseLimits = { maxDepth: 32, maxMembers: 1000 };
  * @see RFC 7493 §2 (I-JSON)
  */
 export function parseJson(text: string, limits: ParseLimits = defaults): Json {
-  const { colons, depth } = scan(text);
+  const { colons, depth, exponents } = scan(text);
   if (depth > limits.maxDepth) throw refuse("", `is nested deeper than ${limits.maxDepth} levels`);
   let value: Json;
   try {
@@ -24,6 +24,7 @@ export function parseJson(text: string, limits: ParseLimits = defaults): Json {
   } catch {
     throw refuse("", "is not valid JSON");
   }
+  if (exponents) refuseExponents(text);
   // Native parse keeps the last duplicate; then the text has more colons than the value has members.
   const members = walk(value, []);
   if (members !== colons) throw refuse("", "has an object with two members of the same name");
@@ -31,9 +32,10 @@ export function parseJson(text: string, limits: ParseLimits = defaults): Json {
   return value;
 }
 
-/** Counts colons outside strings and the deepest nesting, without building anything. */
-function scan(text: string): { colons: number; depth: number } {
+/** Counts colons outside strings and the deepest nesting, and sees whether a number is written with an exponent, without building anything. */
+function scan(text: string): { colons: number; depth: number; exponents: boolean } {
   let colons = 0;
+  let exponents = false;
   let depth = 0;
   let deepest = 0;
   for (let at = 0; at < text.length; at++) {
@@ -42,7 +44,7 @@ function scan(text: string): { colons: number; depth: number } {
         at++;
         for (;;) {
           const end = text.indexOf('"', at);
-          if (end < 0) return { colons, depth: deepest };
+          if (end < 0) return { colons, depth: deepest, exponents };
           let backslashes = 0;
           while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
           at = end;
@@ -62,9 +64,28 @@ function scan(text: string): { colons: number; depth: number } {
       case 0x7d:
         depth--;
         break;
+      case 0x45:
+      case 0x65: {
+        const before = text.charCodeAt(at - 1);
+        if (before >= 0x30 && before <= 0x39) exponents = true;
+        break;
+      }
     }
   }
-  return { colons, depth: deepest };
+  return { colons, depth: deepest, exponents };
+}
+
+/**
+ * `1e3` and `1000` are one value to a program and two texts to a person. A number of the size of money is refused with an exponent; very small ones, which programs
+ * write that way, stay.
+ */
+function refuseExponents(text: string): void {
+  JSON.parse(text, (_name, value: unknown, context?: { source?: string }) => {
+    if (typeof value === "number" && Math.abs(value) >= 0.001 && /e/i.test(context?.source ?? "")) {
+      throw refuse("", `has the number \`${context?.source?.slice(0, 40)}\`; write it without an exponent`);
+    }
+    return value;
+  });
 }
 
 /** Counts members and refuses what I-JSON forbids. */

@@ -20,10 +20,10 @@ const anyone = people(1, [], day);
 const operations = people(1, ["operations"], day);
 const finance = people(1, ["finance"], day);
 const twoOfFinance = people(2, ["finance"], day);
-const twoOfFinanceWithStepUp = people(2, ["finance"], day, { stepUp: true });
+
 const security = people(1, ["security"], 4 * hour);
-const securityWithStepUp = people(1, ["security"], 4 * hour, { stepUp: true });
-const securityAndOperations = people(2, ["operations", "security"], 4 * hour, { stepUp: true });
+const twoOfSecurity = people(2, ["security"], 4 * hour);
+const securityAndOperations = people(2, ["operations", "security"], 4 * hour);
 
 /** Everyone and every place the call reaches is named in the mandate. */
 const targetKnown: Condition = { attribute: "mandate.targetKnown", operator: "eq", value: true };
@@ -93,12 +93,12 @@ const effects: Record<Tier["key"], Record<EffectClass, Band[]>> = {
     financial: [
       { upTo: "5000.00", currency: "EUR", when: targetKnown, then: "allow" },
       { upTo: "10000.00", currency: "EUR", then: { approval: finance } },
-      { upTo: "100000.00", currency: "EUR", then: { approval: twoOfFinanceWithStepUp } },
+      { upTo: "100000.00", currency: "EUR", then: { approval: twoOfFinance } },
       deny,
     ],
     destructive: [ask(operations)],
-    code: [ask(securityWithStepUp)],
-    admin: [ask(securityWithStepUp)],
+    code: [ask(twoOfSecurity)],
+    admin: [ask(twoOfSecurity)],
   },
 };
 
@@ -169,7 +169,7 @@ const guardrails: Guardrail[] = [
     description:
       "Passwords, keys and tokens are how an account is taken over, so no tool that touches them runs alone.",
     when: { all: [sideEffect, { attribute: "action.tool", operator: "matchesList", value: "credential-tools" }] },
-    effect: { approval: securityWithStepUp },
+    effect: { approval: twoOfSecurity },
     mode: "enforce",
     message: "changing a password, key or token is always approved",
   },

@@ -11,7 +11,9 @@ const tierOf = (key: string) => {
 test("each tier reads as one sentence of what it allows", () => {
   expect(describeTier(tierOf("T0"))).toMatch(/^Alone: read\. Never: change records, /);
   expect(describeTier(tierOf("T1"))).toContain("With approval: change records.");
-  expect(describeTier(tierOf("T3"))).toContain("Alone within limits: ");
+  expect(describeTier(tierOf("T3"))).toContain("and move money up to 500.00 EUR. ");
+  expect(describeTier(tierOf("T3"))).toMatch(/Nothing alone that cannot be undone\.$/);
+  expect(describeTier(tierOf("T4"))).toMatch(/up to 5000\.00 EUR\..*Also where it cannot be undone\.$/);
 });
 
 test("bands read in the order in which they are tried, with their amount, condition and approvers", () => {

@@ -45,24 +45,25 @@ function effectOf(then: BandThen): BandWords["effect"] {
   return typeof then === "object" ? "approval" : then;
 }
 
-/** One sentence on what a tier lets an agent do: `Alone: read and change records. With approval: move money. Never: run code.` */
+/** In one line what a tier lets an agent do: `Alone: read. Alone within limits: move money up to 500.00 EUR. Never: run code.` */
 export function describeTier(tier: Tier): string {
-  const groups: Record<"alone" | "within" | "approval" | "never", string[]> = {
-    alone: [],
-    within: [],
-    approval: [],
-    never: [],
-  };
-  for (const effect of effectClasses) groups[reachOf(tier.effects[effect])].push(effectVerb(effect));
-  return [
+  const groups: Record<"alone" | "within" | "approval" | "never", string[]> = { alone: [], within: [], approval: [], never: [] };
+  for (const effect of effectClasses) {
+    const reach = reachOf(tier.effects[effect]);
+    const limit = tier.effects[effect]?.findLast((band) => band.then === "allow" && band.upTo !== undefined);
+    groups[reach].push(reach === "within" && limit ? `${effectVerb(effect)} up to ${limit.upTo} ${limit.currency}` : effectVerb(effect));
+  }
+  const lines = [
     ["Alone", groups.alone],
     ["Alone within limits", groups.within],
     ["With approval", groups.approval],
     ["Never", groups.never],
-  ]
-    .filter(([, verbs]) => verbs && verbs.length > 0)
-    .map(([word, verbs]) => `${word}: ${list(verbs as string[])}.`)
-    .join(" ");
+  ] as const;
+  const acts = groups.within.length > 0 || groups.alone.some((verb) => verb !== effectVerb("read"));
+  return [
+    ...lines.filter(([, verbs]) => verbs.length > 0).map(([word, verbs]) => `${word}: ${list(verbs)}.`),
+    ...(acts ? [tier.key === "T4" ? "Also where it cannot be undone." : "Nothing alone that cannot be undone."] : []),
+  ].join(" ");
 }
 
 function reachOf(bands: readonly Band[] | undefined): "alone" | "within" | "approval" | "never" {

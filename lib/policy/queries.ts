@@ -57,7 +57,7 @@ function brief(row: Row, names: Map<string, string>): PolicyVersionRow {
     hash,
     note,
     createdAt: createdAt.toISOString(),
-    createdBy: createdById ? (names.get(createdById) ?? createdById) : null,
+    createdBy: createdById ? (names.get(createdById) ?? "API token of the installation") : null,
   };
 }
 

@@ -26,4 +26,7 @@ export const versionsQuery = z.strictObject({
 export const versionPath = z.strictObject({ number: z.coerce.number<string>().int().min(1).max(2_147_483_647) });
 
 /** Address of the tiers page: which version is shown, and where its history stands. */
-export const tiersQuery = z.strictObject({ version: versionPath.shape.number.optional(), cursor: versionsQuery.shape.cursor });
+export const tiersQuery = z.strictObject({
+  version: versionPath.shape.number.optional(),
+  cursor: versionsQuery.shape.cursor,
+});
