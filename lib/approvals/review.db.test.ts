@@ -25,12 +25,10 @@ let carl: Actor;
 let agentId: string;
 
 beforeAll(async () => {
-  [owner, backup, issuer, publisher] = await Promise.all([
-    testPerson("Olga", ["owner", "approver"], ["finance", "legal"]),
-    testPerson("Bruno", ["owner", "approver"], ["finance"]),
-    testPerson("Ivan", ["owner", "approver"], ["finance"]),
-    testPerson("Petra", ["admin", "approver"], ["finance"]),
-  ]);
+  owner = await testPerson("Olga", ["owner", "approver"], ["finance", "legal"]);
+  backup = await testPerson("Bruno", ["owner", "approver"], ["finance"]);
+  issuer = await testPerson("Ivan", ["owner", "approver"], ["finance"]);
+  publisher = await testPerson("Petra", ["admin", "approver"], ["finance"]);
   anna = await testPerson("Anna", ["approver"], ["finance"]);
   bea = await testPerson("Bea", ["approver"], ["legal"]);
   carl = await testPerson("Carl", ["approver"]);
