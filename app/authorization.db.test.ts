@@ -13,6 +13,7 @@ import { type Permission, permissions, permissionsOf, type Role, roles } from "@
 import { makeToken, tokenDigest } from "@/lib/auth/token";
 import { db } from "@/lib/db";
 import { env } from "@/lib/env";
+import { AppError } from "@/lib/errors";
 import { newId } from "@/lib/ids";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { testAgent, testApproval, testPerson } from "@/lib/testing/approvals";
@@ -388,7 +389,7 @@ async function open(file: string, headers: Record<string, string>, params: Recor
     await inRequest(headers, async () => Page({ params: Promise.resolve(params), searchParams: Promise.resolve({}) }));
     return "ok";
   } catch (error) {
-    return outcomeOf(error);
+    return error instanceof AppError ? `${error.code} from below the page` : outcomeOf(error);
   }
 }
 
