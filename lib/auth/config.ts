@@ -88,11 +88,18 @@ export function authOptions(settings: Settings = env()): AuthOptions {
       },
     },
     logger: {
-      error: (code) => log.warn("sign-in failed", { code }), // the details carry tokens and codes
+      // The reason alone: the rest of what next-auth would log holds tokens and codes.
+      error: (code, details) => log.warn("sign-in failed", { code, reason: reasonOf(details) }),
       warn: () => {},
       debug: () => {},
     },
   };
+}
+
+function reasonOf(details: unknown): string {
+  const { error, message } = (details ?? {}) as { error?: { message?: unknown }; message?: unknown };
+  const text = String(error?.message ?? message ?? "").slice(0, 200);
+  return /^(state|nonce) mismatch/.exec(text)?.[0] ?? text;
 }
 
 const methods: Record<string, Method> = { password: "password", sample: "sample person", oidc: "single sign-on" };
