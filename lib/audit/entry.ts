@@ -1,7 +1,7 @@
 // One entry of the log: a canonical header, hashed as a leaf and linked to its predecessor in the lane.
 // Stored. Changing bytes or names here needs a bump of `v`. Knows no database, no clock and no key store.
 // RFC 6962 §2.1 (leaf and node hashes), RFC 8785 (canonical form).
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalize } from "@/lib/json";
 
 export const entryKinds = [
@@ -81,7 +81,15 @@ export type HeaderFacts = {
   sampleAt?: string | undefined;
 };
 
-export type Header = HeaderFacts & { v: 1; origin: string; lane: number; seq: number; prev: string; ts: string; epoch: number };
+export type Header = HeaderFacts & {
+  v: 1;
+  origin: string;
+  lane: number;
+  seq: number;
+  prev: string;
+  ts: string;
+  epoch: number;
+};
 
 export type Entry = { header: Buffer; leaf: Buffer };
 
@@ -90,30 +98,32 @@ export type Entry = { header: Buffer; leaf: Buffer };
  * @param prev 32 bytes: leaf hash of the predecessor, or the lane's genesis
  * @param ts   estimate of database time, RFC 3339 UTC
  */
-export function makeEntry(place: { origin: string; lane: bigint; seq: bigint; prev: Buffer; ts: string; epoch: bigint }, facts: HeaderFacts): Entry {
-  const header = Buffer.from(
-    canonicalize({
-      ...facts,
-      v: 1,
-      origin: place.origin,
-      lane: Number(place.lane),
-      seq: Number(place.seq),
-      prev: place.prev.toString("base64"),
-      ts: place.ts,
-      epoch: Number(place.epoch),
-    }),
-  );
-  return { header, leaf: leafHash(header) };
+export function makeEntry(
+  place: { origin: string; lane: bigint; seq: bigint; prev: Buffer; ts: string; epoch: bigint },
+  facts: HeaderFacts,
+): Entry {
+  const text = canonicalize({
+    ...facts,
+    v: 1,
+    origin: place.origin,
+    lane: Number(place.lane),
+    seq: Number(place.seq),
+    prev: place.prev.toString("base64"),
+    ts: place.ts,
+    epoch: Number(place.epoch),
+  });
+  const prefixed = Buffer.from(`\0${text}`);
+  return { header: prefixed.subarray(1), leaf: hash("sha256", prefixed, "buffer") };
 }
 
 /** SHA-256(0x00 ‖ header), RFC 6962 §2.1. */
 export function leafHash(header: Uint8Array): Buffer {
-  return createHash("sha256").update(leafPrefix).update(header).digest();
+  return hash("sha256", Buffer.concat([leafPrefix, header]), "buffer");
 }
 
 /** SHA-256(0x01 ‖ left ‖ right), RFC 6962 §2.1. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash("sha256").update(nodePrefix).update(left).update(right).digest();
+  return hash("sha256", Buffer.concat([nodePrefix, left, right]), "buffer");
 }
 
 const leafPrefix = Buffer.from([0]);

@@ -1,7 +1,7 @@
 // What an entry must not say in the open: arguments, reasoning, comments. Each field has its own salt, so that one field can be erased or shown alone while the
 // commitment in the header still checks. Encrypted with a key per owner and month; a sub-key per entry keeps AES-GCM within its message limit per key.
 // Stored. Changing this needs a version bump. audit-log design §4.2, §10.
-import { createCipheriv, createDecipheriv, createHash, createHmac, hash, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, hash, type KeyObject } from "node:crypto";
 import { canonicalize, type Json } from "@/lib/json";
 import { randomPooled } from "@/lib/random";
 
@@ -22,15 +22,15 @@ export function sealPayload(fields: PayloadFields): SealedPayload {
     .filter((name) => fields[name] !== undefined)
     .sort();
   const salts = randomPooled(16 * names.length);
-  const commitment = createHash("sha256").update(payloadDomain);
+  const committed: Buffer[] = [payloadDomain];
   let body = "{";
   names.forEach((name, at) => {
     const salt = salts.subarray(16 * at, 16 * at + 16);
     const value = canonicalize(fields[name]);
-    commitment.update(lengthPrefixed(name)).update(fieldDigest(salt, name, value));
+    committed.push(lengthPrefixed(name), fieldDigest(salt, name, value));
     body += `${at ? "," : ""}${JSON.stringify(name)}:["${salt.toString("base64")}",${value}]`;
   });
-  return { body: Buffer.from(`${body}}`), commit: commitment.digest("base64") };
+  return { body: Buffer.from(`${body}}`), commit: hash("sha256", Buffer.concat(committed), "base64") };
 }
 
 function fieldDigest(salt: Uint8Array, name: string, canonicalValue: string): Buffer {
@@ -46,27 +46,33 @@ function fieldDigest(salt: Uint8Array, name: string, canonicalValue: string): Bu
   return hash("sha256", input, "buffer");
 }
 
+/** lp(name), remembered: the names of fields are few. */
 function lengthPrefixed(text: string): Buffer {
+  const known = prefixedNames.get(text);
+  if (known) return known;
   const bytes = Buffer.from(text);
   const out = Buffer.allocUnsafe(4 + bytes.length);
   out.writeUInt32BE(bytes.length, 0);
   bytes.copy(out, 4);
+  if (prefixedNames.size < 100) prefixedNames.set(text, out);
   return out;
 }
+
+const prefixedNames = new Map<string, Buffer>();
 
 /** The commitment of a stored body, field by field; a redacted field carries `[digest]`. */
 export function commitmentOf(body: Uint8Array): string {
   const fields = JSON.parse(Buffer.from(body).toString("utf8")) as Record<string, [string] | [string, Json]>;
-  const commitment = createHash("sha256").update(payloadDomain);
+  const committed: Buffer[] = [payloadDomain];
   for (const name of Object.keys(fields).sort()) {
     const field = fields[name] as [string] | [string, Json];
     const digest =
       field.length === 1
         ? Buffer.from(field[0], "base64")
         : fieldDigest(Buffer.from(field[0], "base64"), name, canonicalize(field[1]));
-    commitment.update(lengthPrefixed(name)).update(digest);
+    committed.push(lengthPrefixed(name), digest);
   }
-  return commitment.digest("base64");
+  return hash("sha256", Buffer.concat(committed), "base64");
 }
 
 /** The values of a stored body; redacted fields are left out. */
@@ -84,10 +90,25 @@ function place(lane: bigint, seq: bigint): Buffer {
   return bytes;
 }
 
+/** HMAC-SHA-256(DEK, domain ‖ place), with the two padded blocks of the key prepared once: one key serves every entry of an owner's month. RFC 2104 §2. */
+function subKeyOf(dek: KeyObject, place: Buffer): Buffer {
+  let blocks = preparedKeys.get(dek);
+  if (!blocks) {
+    const key = dek.export();
+    const block = (pad: number) => Buffer.from(Uint8Array.from({ length: 64 }, (_, at) => (key[at] ?? 0) ^ pad));
+    blocks = { inner: Buffer.concat([block(0x36), keyDomain]), outer: block(0x5c) };
+    preparedKeys.set(dek, blocks);
+  }
+  const inner = hash("sha256", Buffer.concat([blocks.inner, place]), "buffer");
+  return hash("sha256", Buffer.concat([blocks.outer, inner]), "buffer");
+}
+
+const preparedKeys = new WeakMap<KeyObject, { inner: Buffer; outer: Buffer }>();
+
 /** nonce12 ‖ tag16 ‖ ciphertext. The nonce is random because a refused append uses its place again. */
 export function encryptPayload(body: Uint8Array, dek: KeyObject, lane: bigint, seq: bigint): Buffer {
   const aad = place(lane, seq);
-  const subKey = createHmac("sha256", dek).update(keyDomain).update(aad).digest();
+  const subKey = subKeyOf(dek, aad);
   const nonce = randomPooled(12);
   const cipher = createCipheriv("aes-256-gcm", subKey, nonce).setAAD(aad);
   const text = cipher.update(body);
@@ -98,7 +119,7 @@ export function encryptPayload(body: Uint8Array, dek: KeyObject, lane: bigint, s
 /** @throws Error when the key, the place or a byte is not the one it was encrypted with */
 export function decryptPayload(stored: Uint8Array, dek: KeyObject, lane: bigint, seq: bigint): Buffer {
   const aad = place(lane, seq);
-  const subKey = createHmac("sha256", dek).update(keyDomain).update(aad).digest();
+  const subKey = subKeyOf(dek, aad);
   const decipher = createDecipheriv("aes-256-gcm", subKey, stored.subarray(0, 12))
     .setAAD(aad)
     .setAuthTag(stored.subarray(12, 28));

@@ -306,12 +306,14 @@ function metrics(request: IncomingMessage, status: PlaneStatus): Answer {
 
 function send(response: ServerResponse, { status, body, type = "application/json", headers }: Answer): void {
   if (response.headersSent || response.destroyed) return;
+  const length = Buffer.byteLength(body);
   response.writeHead(status, {
     "content-type": type,
-    "content-length": Buffer.byteLength(body),
+    "content-length": length,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     ...headers,
   });
-  response.end(body);
+  // ASCII goes out with the head in one write, without being encoded again.
+  response.end(body, length === body.length ? "latin1" : "utf8");
 }
