@@ -90,11 +90,11 @@ export function SealPanel({ approval }: { approval: ApprovalDetail }) {
           <Id value={approval.id} noun="request id" />
         </Description>
         <Description term="Decision">
-          <Id value={approval.decisionId} href={`/audit/${approval.decisionId}`} noun="decision id" />
+          <Id value={approval.decisionId} href={`/decisions/${approval.decisionId}`} noun="decision id" />
         </Description>
         {approval.redeemedBy && (
           <Description term="Redeemed by">
-            <Id value={approval.redeemedBy} href={`/audit/${approval.redeemedBy}`} noun="decision id" />
+            <Id value={approval.redeemedBy} href={`/decisions/${approval.redeemedBy}`} noun="decision id" />
           </Description>
         )}
         <Description term="Asked">

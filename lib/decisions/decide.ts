@@ -1,9 +1,11 @@
 import "server-only";
 
 import { randomBytes } from "node:crypto";
+import { announceApproval } from "@/lib/approvals/announce";
 import { loadHeldApproval } from "@/lib/approvals/held";
 import type { Lanes } from "@/lib/audit/lane";
 import { AppError } from "@/lib/errors";
+import { entryId } from "@/lib/ids";
 import { loadedSnapshot, refreshSnapshot, type Snapshot, snapshotIsStale } from "@/lib/policy/snapshot";
 import { answer } from "./answer";
 import { type Call, callerOf } from "./attributes";
@@ -54,6 +56,11 @@ async function attemptOnce(call: Call, key: Buffer | null, lanes: Lanes): Promis
     throw error;
   });
   if (settled === "replay") return replayOf(call, key as Buffer, lanes);
+  if (!call.sampleAt) {
+    if (settled.outcome === "approval_required")
+      announceApproval(entryId("apr", settled.committed.lane, settled.committed.seq));
+    if (settled.spent) announceApproval(settled.spent.id);
+  }
   await release(settled, call);
   return answer(settled, settled.committed, settled.committed.ts);
 }
