@@ -1,6 +1,10 @@
 import "next/dist/server/node-environment-baseline"; // before anything of Next: it makes the storage of requests
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { authenticateRequest } from "@/lib/auth/authenticate-request";
+import { deactivatePerson } from "@/lib/auth/deactivate-person";
+import { handleSignIn } from "@/lib/auth/handle-sign-in";
+import { invitePerson } from "@/lib/auth/invite-person";
 import { db, pool } from "@/lib/db";
 import { env, provideEnvironment } from "@/lib/env";
 import { newId } from "@/lib/ids";
@@ -9,10 +13,6 @@ import { testDatabase } from "@/lib/testing/database";
 import { type IdentityProvider, identityProvider } from "@/lib/testing/identity-provider";
 import { testLog } from "@/lib/testing/lane";
 import { Browser, inRequest } from "@/lib/testing/request";
-import { authenticateRequest } from "./authenticate-request";
-import { deactivatePerson } from "./deactivate-person";
-import { handleSignIn } from "./handle-sign-in";
-import { invitePerson } from "./invite-person";
 
 const { ownerUrl } = await testDatabase();
 let provider: IdentityProvider;
@@ -78,7 +78,9 @@ async function invited(browser: Browser, change: { email?: string } = {}) {
   const kept = await inRequest(
     { origin: "http://localhost:3000" },
     () => keep({ token }),
-    (lines) => void (line = lines[0] ?? ""),
+    (lines) => {
+      line = lines[0] ?? "";
+    },
   );
   expect(kept.ok).toBe(true);
   browser.jar.set("countersign-invitation", token);
@@ -181,7 +183,7 @@ describe("single sign-on", () => {
 
   test("the first administrator can come in this way", async () => {
     await pool().query("UPDATE person SET roles = '{viewer}' WHERE 'admin' = ANY(roles)");
-    const { ensureFirstAdministrator } = await import("./first-administrator");
+    const { ensureFirstAdministrator } = await import("@/lib/auth/first-administrator");
     const link = await ensureFirstAdministrator();
     provider.next = { sub: newId("per"), email: "First@Countersign.test", name: "First Person" };
     const browser = new Browser();
