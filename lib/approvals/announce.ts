@@ -14,7 +14,8 @@ const gatherMilliseconds = 50;
  */
 export function announceApproval(id: string): void {
   changed.add(id);
-  timer ??= setTimeout(() => {
+  if (timer) return;
+  timer = setTimeout(() => {
     timer = undefined;
     const [first = "", ...more] = changed;
     changed.clear();
