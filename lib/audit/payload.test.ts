@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac, createSecretKey, randomBytes } from "node:crypto";
+import { createDecipheriv, createHash, createHmac, createSecretKey, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { commitmentOf, decryptPayload, encryptPayload, fieldsOf, sealPayload } from "./payload";
