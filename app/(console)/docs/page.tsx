@@ -7,7 +7,7 @@ import { requireActor } from "@/lib/auth/session";
 export const metadata: Metadata = { title: "API" };
 
 export default async function ApiPage() {
-  await requireActor();
+  await requireActor("overview:read");
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
