@@ -586,6 +586,35 @@ describe.each(actions.map(({ name, run }) => [name, run] as const))("action %s",
   }
 });
 
+const internalHeaders: Record<string, string> = {
+  "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware",
+  "x-middleware-rewrite": "/",
+  "x-middleware-next": "1",
+  "x-middleware-override-headers": "authorization",
+  "x-now-route-matches": "1",
+  "x-matched-path": "/sign-in",
+  "x-nextjs-data": "1",
+  "x-invoke-path": "/sign-in",
+  "x-invoke-status": "200",
+  "x-forwarded-host": "localhost:3000",
+  "x-countersign-path": "/sign-in",
+  rsc: "1",
+  "next-router-prefetch": "1",
+  "next-router-state-tree": "[]",
+  "next-resume": "1",
+};
+
+test("T46 no header of a framework's own opens anything: each route and page refuses a stranger who sends them all", async () => {
+  for (const route of guarded)
+    expect(
+      (await call(route, { params: rows[route.address]?.params ?? {}, headers: internalHeaders })).status,
+      route.address,
+    ).toBe(401);
+  for (const file of pageFiles.filter((each) => pageNeeds[addressOf(each)] !== "public")) {
+    expect(await open(file, internalHeaders, rows[addressOf(file)]?.params ?? {}), file).toBe("sign in");
+  }
+});
+
 test("T49 two people who ask in turns, a thousand times, each see themselves", async () => {
   const route = routes.find(({ address, verb }) => address === "/api/console/me" && verb === "GET");
   if (!route) throw new Error("no such route");

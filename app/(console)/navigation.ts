@@ -22,6 +22,7 @@ const record: readonly Screen[] = [
 
 const installation: readonly Screen[] = [
   { href: "/settings", label: "Settings", icon: "settings", needs: ["overview:read"] },
+  { href: "/docs", label: "API", icon: "docs", needs: ["overview:read"] },
 ];
 
 /** The screens this person may open. @param waiting approval requests they could decide now */
