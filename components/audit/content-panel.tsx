@@ -1,7 +1,7 @@
 "use client";
 
 import { MessageSquareWarning } from "lucide-react";
-import { useState, useTransition } from "react";
+import { type ReactNode, useState, useTransition } from "react";
 import { FindingList } from "@/components/audit/finding-list";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -20,10 +20,12 @@ type ContentPanelProps = {
   state: "stored" | "erased";
   mayOpen: boolean;
   open: (input: { id: string }) => Promise<ActionResult<EntryContent>>;
+  /** The reasons in general words, until the exact findings are open. */
+  reasons: ReactNode;
 };
 
 /** Arguments, findings and reasoning of an entry. They are encrypted; opening them is a deed that the log records. */
-export function ContentPanel({ id, state, mayOpen, open }: ContentPanelProps) {
+export function ContentPanel({ id, state, mayOpen, open, reasons }: ContentPanelProps) {
   const [content, setContent] = useState<EntryContent>();
   const [problem, setProblem] = useState<Problem>();
   const [busy, start] = useTransition();
@@ -36,19 +38,22 @@ export function ContentPanel({ id, state, mayOpen, open }: ContentPanelProps) {
       announce("Content opened");
     });
 
-  if (content) return <Opened content={content} />;
+  if (content) return <Opened content={content} reasons={reasons} />;
   return (
-    <Panel title="Content">
-      <div className="flex flex-col items-start gap-3">
-        <p className="max-w-prose text-muted">{said(state, mayOpen)}</p>
-        {state === "stored" && mayOpen && (
-          <Button busy={busy} onClick={show}>
-            Show content
-          </Button>
-        )}
-        <ProblemBanner problem={problem} />
-      </div>
-    </Panel>
+    <>
+      {reasons}
+      <Panel title="Content">
+        <div className="flex flex-col items-start gap-3">
+          <p className="max-w-prose text-muted">{said(state, mayOpen)}</p>
+          {state === "stored" && mayOpen && (
+            <Button busy={busy} onClick={show}>
+              Show content
+            </Button>
+          )}
+          <ProblemBanner problem={problem} />
+        </div>
+      </Panel>
+    </>
   );
 }
 
@@ -59,7 +64,7 @@ function said(state: "stored" | "erased", mayOpen: boolean): string {
   return "Arguments, exact findings and reasoning are stored encrypted. Showing them is recorded in this log under your name.";
 }
 
-function Opened({ content }: { content: EntryContent }) {
+function Opened({ content, reasons }: { content: EntryContent; reasons: ReactNode }) {
   const { findings, facts, reasoning, fields } = content;
   const known = [
     { term: "Amount", value: facts.amount && [facts.amount, facts.currency].filter(Boolean).join(" ") },
@@ -68,10 +73,12 @@ function Opened({ content }: { content: EntryContent }) {
   ].filter((fact) => fact.value);
   return (
     <>
-      {findings.length > 0 && (
-        <Panel title="Findings" description="In the order in which they weighed.">
+      {findings.length > 0 ? (
+        <Panel title="Why" description="What each layer of the policy found, what weighed most first.">
           <FindingList findings={findings} />
         </Panel>
+      ) : (
+        reasons
       )}
       <Panel title="Content" description="Your look is recorded.">
         <div className="flex flex-col gap-4">

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { EntryName } from "@/components/audit/entry-name";
+import { ToolName } from "@/components/audit/entry-name";
 import { subjectHref } from "@/components/audit/subject-href";
 import { Description, DescriptionList, NotSet } from "@/components/ui/description-list";
 import { Id } from "@/components/ui/id";
@@ -12,9 +12,10 @@ import type { EntryDetail } from "@/lib/explorer/schema";
 
 /** What the entry's header says, and what a receipt of it repeats. */
 export function EntryFacts({ entry }: { entry: EntryDetail }) {
-  const asked = entry.approvalId ? entry.approvalId.replace(/^apr_/, "dec_") : null;
-  const opened =
-    entry.kind === "decision" && entry.outcome === "approval_required" ? entry.id.replace(/^dec_/, "apr_") : null;
+  const own = entry.id.replace(/^dec_/, "apr_");
+  const opened = entry.kind === "decision" && entry.outcome === "approval_required" ? own : null;
+  const other = entry.approvalId === opened || entry.approvalId === own ? null : entry.approvalId;
+  const asked = other?.replace(/^apr_/, "dec_");
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <Panel title="Facts">
@@ -37,7 +38,7 @@ export function EntryFacts({ entry }: { entry: EntryDetail }) {
           {entry.tool !== null && (
             <Description term="Tool">
               <TextLink href={`/tools/${entry.tool}`}>
-                <EntryName entry={entry} />
+                <ToolName tool={entry.tool} />
               </TextLink>
             </Description>
           )}
@@ -51,12 +52,12 @@ export function EntryFacts({ entry }: { entry: EntryDetail }) {
               <Id value={opened} href={`/inbox/${opened}`} noun="approval id" />
             </Description>
           )}
-          {entry.approvalId && (
+          {other && (
             <Description term={entry.kind === "decision" ? "Approval redeemed" : "Approval"}>
-              <Id value={entry.approvalId} href={`/inbox/${entry.approvalId}`} noun="approval id" />
+              <Id value={other} href={`/inbox/${other}`} noun="approval id" />
             </Description>
           )}
-          {asked && asked !== entry.id && (
+          {asked && (
             <Description term="First asked in">
               <Id value={asked} href={`/decisions/${asked}`} noun="decision id" />
             </Description>
@@ -127,7 +128,7 @@ function EffectWord({ effect }: { effect: string }) {
 
 function TextLink({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <Link href={href} className="rounded-md text-link hover:underline">
+    <Link href={href} className="inline-flex min-h-6 items-center rounded-md text-link hover:underline">
       {children}
     </Link>
   );

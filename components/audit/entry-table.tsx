@@ -6,7 +6,6 @@ import { NotSet } from "@/components/ui/description-list";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { RowLink, Table, TableBody, TableHead, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { kindWord } from "@/lib/audit/kind-words";
 import type { EntryRow } from "@/lib/explorer/schema";
 
 /** Entries of the log, newest first. */
@@ -16,19 +15,19 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
       <TableHead>
         <Th>Entry</Th>
         <Th>Outcome</Th>
-        <Th>Agent</Th>
+        <Th hideBelow="md">Agent</Th>
         <Th hideBelow="lg">By</Th>
-        <Th hideBelow="md">Reasons</Th>
+        <Th hideBelow="lg">Reasons</Th>
         <Th aria-sort="descending">Time</Th>
       </TableHead>
       <TableBody>
         {entries.map((entry) => (
           <Tr key={entry.id}>
-            <RowLink href={pathOf(entry)} detail={entry.tool === null ? undefined : kindWord(entry.kind)}>
+            <RowLink href={pathOf(entry)}>
               <EntryName entry={entry} />
             </RowLink>
             <Td>{entry.outcome && <StatusBadge kind="outcome" value={entry.outcome} />}</Td>
-            <Td className="max-w-48 truncate">
+            <Td hideBelow="md" className="max-w-48 truncate">
               {entry.agent && (
                 <Link href={`/agents/${entry.agent.id}`} className="rounded-md hover:underline">
                   {entry.agent.name}
@@ -38,7 +37,7 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
             <Td hideBelow="lg" className="max-w-48 truncate">
               {entry.actor?.name ?? (entry.kind === "decision" ? <NotSet word="The agent" /> : "")}
             </Td>
-            <Td hideBelow="md">
+            <Td hideBelow="lg">
               <ReasonCodes codes={entry.codes} />
             </Td>
             <Td className="whitespace-nowrap">

@@ -19,6 +19,12 @@ type EntryViewProps = {
 
 /** One entry of the log: what was asked and answered, why, what came of it, and how it stands in its lane. */
 export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
+  const reasons = entry.codes.length > 0 && (
+    <Reasons
+      title={entry.kind === "decision" ? "Why" : "Reasons"}
+      reasons={entry.codes.map((code) => ({ code, layer: layerOf(code), meaning: codeMeaning(code) }))}
+    />
+  );
   return (
     <article className="flex flex-col gap-4">
       <PageHeader
@@ -34,14 +40,16 @@ export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
       />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
-          {entry.codes.length > 0 && (
-            <Reasons
-              title={entry.kind === "decision" ? "Why" : "Reasons"}
-              reasons={entry.codes.map((code) => ({ code, layer: layerOf(code), meaning: codeMeaning(code) }))}
+          {entry.content === "none" ? (
+            reasons
+          ) : (
+            <ContentPanel
+              id={entry.id}
+              state={entry.content}
+              mayOpen={entry.mayOpen}
+              open={openContent}
+              reasons={reasons}
             />
-          )}
-          {entry.content !== "none" && (
-            <ContentPanel id={entry.id} state={entry.content} mayOpen={entry.mayOpen} open={openContent} />
           )}
           <RelatedEntries entry={entry} />
           <LanePanel entry={entry} check={checkLane} />

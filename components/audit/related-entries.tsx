@@ -21,7 +21,10 @@ export function RelatedEntries({ entry }: { entry: EntryDetail }) {
         {entry.related.map((each) => (
           <li key={each.id} className="flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-1">
             <span className="flex flex-wrap items-center gap-x-2">
-              <Link href={pathOf(each)} className="rounded-md font-medium hover:underline">
+              <Link
+                href={pathOf(each)}
+                className="inline-flex min-h-6 items-center rounded-md font-medium hover:underline"
+              >
                 {kindWord(each.kind)}
               </Link>
               {each.outcome && <StatusBadge kind="outcome" value={each.outcome} />}

@@ -63,7 +63,10 @@ export function IncidentView({ incident, mayClose, close }: IncidentViewProps) {
             </Description>
             <Description term="Agent">
               {agent ? (
-                <Link href={`/agents/${agent.id}`} className="rounded-md text-link hover:underline">
+                <Link
+                  href={`/agents/${agent.id}`}
+                  className="inline-flex min-h-6 items-center rounded-md text-link hover:underline"
+                >
                   {agent.name}
                 </Link>
               ) : (

@@ -65,15 +65,20 @@ function ProblemKind({ problem: { kind, count, href, first } }: { problem: Probl
     <li className="flex gap-3 px-4 py-3">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-status-warning" />
       <div className="min-w-0 flex-1">
-        <Link href={href} className="rounded-md font-medium hover:underline">
+        <Link href={href} className="inline-flex min-h-6 items-center gap-1 rounded-md font-medium hover:underline">
           <span className="tabular">{formatCount(count)}</span> {count === 1 ? one : many}
         </Link>
         <p className="text-muted text-xs">{hint}</p>
         <ul className="mt-1 flex flex-col">
           {first.map((item) => (
             <li key={item.id} className="flex min-h-6 items-baseline justify-between gap-3">
-              <Link href={item.href} className="min-w-0 truncate rounded-md text-link hover:underline">
-                <InertText text={item.label} />
+              <Link
+                href={item.href}
+                className="inline-flex min-h-6 min-w-0 items-center rounded-md text-link hover:underline"
+              >
+                <span className="truncate">
+                  <InertText text={item.label} />
+                </span>
               </Link>
               {item.detail && <span className="shrink-0 text-muted text-xs">{item.detail}</span>}
             </li>

@@ -58,11 +58,11 @@ export function OverviewBoard({ initial }: { initial: Overview }) {
       <KeyNumbers overview={data} now={now} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
-          <Panel title="Decisions by outcome" description={periods[data.range]}>
+          <Panel title="Decisions by outcome" description={`${spans[data.range]}, per ${data.unit}, UTC`}>
             <OutcomesOverTime buckets={data.buckets} unit={data.unit} />
           </Panel>
           <div className="grid items-start gap-4 md:grid-cols-2">
-            <Panel title="Most refused tools" description={`${periods[data.range]}, the first 8`}>
+            <Panel title="Most refused tools" description={`${spans[data.range]}, the first 8`}>
               <RefusedTools overview={data} />
             </Panel>
             {data.agents && (
@@ -92,11 +92,7 @@ export function OverviewBoard({ initial }: { initial: Overview }) {
   );
 }
 
-const periods: Record<Range, string> = {
-  "24h": "Last 24 hours, by the hour, UTC",
-  "7d": "Last 7 days, UTC",
-  "30d": "Last 30 days, UTC",
-};
+const spans: Record<Range, string> = { "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days" };
 
 /** Numbers that run behind say so. */
 function freshness({ lagSeconds }: Overview, connected: boolean | undefined): string {

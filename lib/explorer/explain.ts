@@ -47,9 +47,9 @@ const layers: Record<string, string> = {
 };
 
 const verdicts = {
-  allow: "was allowed",
-  deny: "was denied",
-  approval_required: "needs approval",
+  allow: "It was allowed",
+  deny: "It was denied",
+  approval_required: "A person has to approve it",
 } as const;
 
 /** One sentence without the tool's name, which stands in the title. */
@@ -59,7 +59,7 @@ export function entrySentence({
   agent,
   actor,
 }: Pick<EntryRow, "kind" | "outcome" | "agent" | "actor">): string {
-  if (kind === "decision" && agent && outcome) return `${agent.name} asked, and ${verdicts[outcome]}.`;
+  if (kind === "decision" && agent && outcome) return `${agent.name} asked for this. ${verdicts[outcome]}.`;
   const by = actor ? ` by ${actor.name}` : "";
   const about = agent ? ` for ${agent.name}` : "";
   return `${kindWord(kind)}${about}${by}.`;

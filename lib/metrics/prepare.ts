@@ -69,11 +69,11 @@ function isOutcome(outcome: string): outcome is "allow" | "approval_required" | 
 
 const minute = 60_000;
 const bands: readonly { label: string; below: number }[] = [
-  { label: "under 15 min", below: 15 * minute },
-  { label: "15–60 min", below: 60 * minute },
-  { label: "1–4 h", below: 240 * minute },
-  { label: "4–24 h", below: 1440 * minute },
-  { label: "over 24 h", below: Number.POSITIVE_INFINITY },
+  { label: "to 15 min", below: 15 * minute },
+  { label: "to 1 h", below: 60 * minute },
+  { label: "to 4 h", below: 240 * minute },
+  { label: "to 24 h", below: 1440 * minute },
+  { label: "longer", below: Number.POSITIVE_INFINITY },
 ];
 
 /** How long each has waited, in bands; every band is there, empty ones too. */

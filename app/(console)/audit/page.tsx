@@ -33,7 +33,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
         actions={<ExportLink searchParams={raw} />}
       />
       <FilterBar
-        {...(choices.mayQuery ? { search: { placeholder: "Words in arguments or reasoning" } } : {})}
+        {...(choices.mayQuery ? { search: { placeholder: "Search in content" } } : {})}
         filters={explorerFilters(choices)}
       />
       <NarrowedTo filter={filter} searchParams={raw} />
