@@ -1,6 +1,7 @@
 // Builds the program: Next's pages into .next, the server into dist/server.mjs. Does nothing when the sources have not changed.
 
-import { exclusively, fail, progress, runsQuietly, underPinnedNode } from "./bootstrap.mjs";
+import { join } from "node:path";
+import { exclusively, fail, progress, root, runsQuietly, underPinnedNode } from "./bootstrap.mjs";
 import { generate } from "./generate.mjs";
 import { fingerprint, unlessDone } from "./sources.mjs";
 
@@ -15,8 +16,9 @@ export async function buildProgram(env = {}) {
         fail("The console could not be built: see the lines above.");
       }
       progress("building the server");
-      const { writeApiDocument } = await import("./openapi.mjs");
-      await writeApiDocument();
+      if (!runsQuietly(process.execPath, [join(root, "scripts", "openapi.mjs")], { env: { COUNTERSIGN_PINNED: "1" } })) {
+        fail("The API document could not be made: see the lines above.");
+      }
       await bundle("server.ts", "server", { define: { "process.env.NODE_ENV": '"production"' } });
     });
   });

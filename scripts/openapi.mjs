@@ -1,12 +1,13 @@
 // Writes the API document from the routes' own declarations: dist/openapi.json, served at /api/v1/openapi.json and rendered at /docs.
+// A process of its own: the routes bring parts of Next along, which must not be loaded before Next's server where that starts later.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root } from "./bootstrap.mjs";
+import { root, underPinnedNode } from "./bootstrap.mjs";
 import { bundle } from "./bundle.mjs";
 
-export async function writeApiDocument() {
+async function writeApiDocument() {
   const folder = join(root, "app", "api", "v1");
   const files = readdirSync(folder, { recursive: true })
     .filter((file) => file.endsWith("route.ts") && !file.startsWith("openapi.json"))
@@ -43,3 +44,5 @@ function pathOf(file) {
   const parts = file.split(sep).slice(0, -1);
   return ["/api/v1", ...parts.map((part) => part.replace(/^\[(?:\.\.\.)?(\w+)\]$/, "{$1}"))].join("/");
 }
+
+await underPinnedNode(import.meta.url, writeApiDocument);
