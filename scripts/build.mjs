@@ -16,7 +16,9 @@ export async function buildProgram(env = {}) {
         fail("The console could not be built: see the lines above.");
       }
       progress("building the server");
-      if (!runsQuietly(process.execPath, [join(root, "scripts", "openapi.mjs")], { env: { COUNTERSIGN_PINNED: "1" } })) {
+      if (
+        !runsQuietly(process.execPath, [join(root, "scripts", "openapi.mjs")], { env: { COUNTERSIGN_PINNED: "1" } })
+      ) {
         fail("The API document could not be made: see the lines above.");
       }
       await bundle("server.ts", "server", { define: { "process.env.NODE_ENV": '"production"' } });
