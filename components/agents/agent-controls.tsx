@@ -36,14 +36,17 @@ export function AgentControls({
         confirmLabel="Suspend"
         reason="required"
         onConfirm={async ({ reason }) => {
-          const result = agent.may.change ? await suspend({ id: agent.id, reason }) : await stop({ scope: "agent", id: agent.id, reason });
+          const result = agent.may.change
+            ? await suspend({ id: agent.id, reason })
+            : await stop({ scope: "agent", id: agent.id, reason });
           if (result.ok) toast.success(`${agent.name} is suspended`);
           return result;
         }}
       >
         From the moment this returns every request of it is denied.
-        {agent.openApprovals > 0 && ` ${agent.openApprovals} open ${agent.openApprovals === 1 ? "approval is" : "approvals are"} voided.`} What was allowed
-        before is not undone.
+        {agent.openApprovals > 0 &&
+          ` ${agent.openApprovals} open ${agent.openApprovals === 1 ? "approval is" : "approvals are"} voided.`}{" "}
+        What was allowed before is not undone.
       </ConfirmDialog>
     );
   }

@@ -26,18 +26,28 @@ export function AgentFacts({ agent, tierSentence }: { agent: AgentDetail; tierSe
           </span>
         </Description>
         <Description term="Backup owner">
-          {agent.backupOwner ? <Person name={agent.backupOwner.name} detail={agent.backupOwner.email} /> : <NotSet word="Nobody" />}
+          {agent.backupOwner ? (
+            <Person name={agent.backupOwner.name} detail={agent.backupOwner.email} />
+          ) : (
+            <NotSet word="Nobody" />
+          )}
         </Description>
         <Description term="Environment">{environmentWords[agent.environment]}</Description>
         <Description term="Risk class">{riskWords[agent.riskClass]}</Description>
         <Description term="Version">
-          {agent.version ? `${agent.version.label} (${agent.version.provider}, ${agent.version.model})` : <NotSet word="None promoted" />}
+          {agent.version ? (
+            `${agent.version.label} (${agent.version.provider}, ${agent.version.model})`
+          ) : (
+            <NotSet word="None promoted" />
+          )}
         </Description>
         <Description term="Clone check">{echoWords[agent.echoMode]}</Description>
         <Description term="Registered">
           <Time value={agent.createdAt} />
         </Description>
-        <Description term="Activated">{agent.activatedAt ? <Time value={agent.activatedAt} /> : <NotSet word="Not yet" />}</Description>
+        <Description term="Activated">
+          {agent.activatedAt ? <Time value={agent.activatedAt} /> : <NotSet word="Not yet" />}
+        </Description>
         <Description term="Agent id">
           <Id value={agent.id} noun="agent id" keep={0} />
         </Description>

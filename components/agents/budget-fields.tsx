@@ -32,8 +32,8 @@ export function BudgetFields({
       hint="A call that would go over one is refused. Windows roll: a day is the last 24 hours."
     >
       {value.map((budget, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own and are edited in place
         <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own and are edited in place
           key={index}
           className="grid grid-cols-2 items-start gap-2 border-b py-2 lg:grid-cols-[8rem_8rem_6rem_8rem_1fr_2rem]"
         >
@@ -83,7 +83,7 @@ export function BudgetFields({
             label={`Remove budget ${index + 1}`}
             icon={<Trash2 aria-hidden />}
             onClick={() => onChange(value.filter((_, at) => at !== index))}
-            className="self-end"
+            className="mt-6"
           />
         </div>
       ))}

@@ -37,7 +37,17 @@ type CredentialsProps = {
 };
 
 /** The keys of an agent: when they were last used and when they end, never what they are. */
-export function CredentialsTable({ agent, credentials, mayChange, publicUrl, tool, now, issue, rotate, revoke }: CredentialsProps) {
+export function CredentialsTable({
+  agent,
+  credentials,
+  mayChange,
+  publicUrl,
+  tool,
+  now,
+  issue,
+  rotate,
+  revoke,
+}: CredentialsProps) {
   const once = { publicUrl, tool };
   return (
     <Panel
@@ -72,7 +82,7 @@ export function CredentialsTable({ agent, credentials, mayChange, publicUrl, too
             </Th>
             <Th>Expires</Th>
             <Th hideBelow="lg">Issued</Th>
-            <Th>
+            <Th className="relative">
               <span className="sr-only">Actions</span>
             </Th>
           </TableHead>
@@ -85,11 +95,15 @@ export function CredentialsTable({ agent, credentials, mayChange, publicUrl, too
                 <Td>
                   <StatusBadge kind="credential" value={badgeOf(credential, now)} />
                 </Td>
-                <Td hideBelow="sm">{credential.lastUsedAt ? <Time value={credential.lastUsedAt} now={now} /> : <NotSet word="Never" />}</Td>
+                <Td hideBelow="sm">
+                  {credential.lastUsedAt ? <Time value={credential.lastUsedAt} now={now} /> : <NotSet word="Never" />}
+                </Td>
                 <Td align="right" hideBelow="md">
                   {formatCount(credential.calls)}
                 </Td>
-                <Td>{credential.expiresAt ? <Time value={credential.expiresAt} now={now} /> : <NotSet word="Never" />}</Td>
+                <Td>
+                  {credential.expiresAt ? <Time value={credential.expiresAt} now={now} /> : <NotSet word="Never" />}
+                </Td>
                 <Td hideBelow="lg">
                   <Time value={credential.createdAt} now={now} />
                 </Td>
@@ -107,7 +121,9 @@ export function CredentialsTable({ agent, credentials, mayChange, publicUrl, too
                           title={`Rotate a credential of ${agent.name}`}
                           verb="Rotate"
                           choice={{ label: "The old key still works for", options: overlaps, initial: "86400" }}
-                          make={(seconds) => rotate({ id: credential.id, rotation: { overlapSeconds: Number(seconds) } })}
+                          make={(seconds) =>
+                            rotate({ id: credential.id, rotation: { overlapSeconds: Number(seconds) } })
+                          }
                         />
                       )}
                       {(credential.state === "active" || credential.state === "overlap") && (

@@ -8,7 +8,15 @@ import type { EffectClass } from "@/lib/policy/schema";
 import type { Outcome } from "@/lib/policy/types";
 
 /** The latest decisions about one agent. */
-export function DecisionsTable({ decisions, now, framed = true }: { decisions: readonly AgentDecision[]; now: string; framed?: boolean }) {
+export function DecisionsTable({
+  decisions,
+  now,
+  framed = true,
+}: {
+  decisions: readonly AgentDecision[];
+  now: string;
+  framed?: boolean;
+}) {
   if (decisions.length === 0) {
     return (
       <EmptyState kind="nothing" title="No decisions yet">
@@ -34,7 +42,9 @@ export function DecisionsTable({ decisions, now, framed = true }: { decisions: r
             <Td>
               <StatusBadge kind="outcome" value={decision.outcome as Outcome} />
             </Td>
-            <Td hideBelow="sm">{decision.effect ? <EffectBadge effect={decision.effect as EffectClass} /> : <NotSet word="Unknown" />}</Td>
+            <Td hideBelow="sm">
+              {decision.effect ? <EffectBadge effect={decision.effect as EffectClass} /> : <NotSet word="Unknown" />}
+            </Td>
             <Td hideBelow="md">
               <code className="font-mono text-muted text-xs">{decision.codes[0]}</code>
             </Td>

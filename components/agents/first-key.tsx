@@ -12,7 +12,10 @@ import type { credentialInput, IssuedCredential } from "@/lib/agents/schema";
 import type { Problem } from "@/lib/errors";
 import type { ServerAction } from "@/lib/http/action";
 
-export type IssueCredential = ServerAction<{ id: string; credential: z.input<typeof credentialInput> }, IssuedCredential>;
+export type IssueCredential = ServerAction<
+  { id: string; credential: z.input<typeof credentialInput> },
+  IssuedCredential
+>;
 
 /** After registering: the key, then activation. Either can wait. */
 export function FirstKey({

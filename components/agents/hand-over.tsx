@@ -1,8 +1,8 @@
 "use client";
 
 import { useState, useTransition } from "react";
-import type { AnswerTransfer } from "@/components/agents/incoming-transfers";
 import { type PersonChoice, personOptions } from "@/components/agents/identity-step";
+import type { AnswerTransfer } from "@/components/agents/incoming-transfers";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
@@ -42,7 +42,8 @@ export function HandOver({
       {pending ? (
         <div className="flex flex-col items-start gap-3">
           <p>
-            {pending.to.name} was asked to take this agent over <Time value={pending.createdAt} />. Reason: {pending.reason}
+            {pending.to.name} was asked to take this agent over <Time value={pending.createdAt} />. Reason:{" "}
+            {pending.reason}
           </p>
           <Button
             busy={busy}
@@ -67,7 +68,8 @@ export function HandOver({
             start(async () => {
               const result = await request({ id: agent.id, ownerEmail: to, reason });
               setProblem(result.ok ? undefined : result.error);
-              if (result.ok) toast.success("Transfer requested", { description: "It takes effect when the new owner accepts." });
+              if (result.ok)
+                toast.success("Transfer requested", { description: "It takes effect when the new owner accepts." });
             });
           }}
         >
@@ -80,7 +82,12 @@ export function HandOver({
               noun="people"
             />
           </Field>
-          <Field label="Reason" required hint="The new owner reads it. Recorded in the audit log." error={errorOf("/reason")}>
+          <Field
+            label="Reason"
+            required
+            hint="The new owner reads it. Recorded in the audit log."
+            error={errorOf("/reason")}
+          >
             <Textarea value={reason} onChange={(event) => setReason(event.target.value)} maxLength={2000} />
           </Field>
           {!problem?.errors && <ProblemBanner problem={problem} />}

@@ -81,7 +81,7 @@ export function HoursFields({
               label={`Remove hours ${index + 1}`}
               icon={<Trash2 aria-hidden />}
               onClick={() => onChange(value.filter((_, at) => at !== index))}
-              className="self-end"
+              className="mt-6"
             />
           </div>
         </div>

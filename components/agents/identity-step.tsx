@@ -28,7 +28,13 @@ export function IdentityStep({
   const { control } = form;
   return (
     <>
-      <FormField control={control} name="name" label="Name" required hint="What people will call it. No other agent has this name.">
+      <FormField
+        control={control}
+        name="name"
+        label="Name"
+        required
+        hint="What people will call it. No other agent has this name."
+      >
         {(field) => <Input {...field} maxLength={80} autoComplete="off" placeholder="Invoice assistant" />}
       </FormField>
       <FormField
@@ -38,7 +44,14 @@ export function IdentityStep({
         required
         hint="What it does, for whom, and what it must not do. Approvers read this next to each request."
       >
-        {(field) => <Textarea {...field} rows={4} maxLength={2000} placeholder="Pays supplier invoices that match a purchase order." />}
+        {(field) => (
+          <Textarea
+            {...field}
+            rows={4}
+            maxLength={2000}
+            placeholder="Pays supplier invoices that match a purchase order."
+          />
+        )}
       </FormField>
       <div className="grid gap-6 md:grid-cols-2">
         <FormField
@@ -59,10 +72,19 @@ export function IdentityStep({
             />
           )}
         </FormField>
-        <FormField control={control} name="backupOwnerEmail" label="Backup owner" optional hint="Stands in when the owner leaves.">
+        <FormField
+          control={control}
+          name="backupOwnerEmail"
+          label="Backup owner"
+          optional
+          hint="Stands in when the owner leaves."
+        >
           {({ value, onChange }) => (
             <Combobox
-              options={[{ value: "", label: "Nobody" }, ...personOptions(people.filter((person) => person.email !== form.getValues("ownerEmail")))]}
+              options={[
+                { value: "", label: "Nobody" },
+                ...personOptions(people.filter((person) => person.email !== form.getValues("ownerEmail"))),
+              ]}
               value={value ?? ""}
               onValueChange={(email) => onChange(email || undefined)}
               placeholder="Nobody"

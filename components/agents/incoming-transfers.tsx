@@ -12,7 +12,13 @@ import type { ServerAction } from "@/lib/http/action";
 export type AnswerTransfer = ServerAction<{ id: string; answer: "accept" | "decline" | "cancel" }, { agentId: string }>;
 
 /** Agents that somebody wants to hand to the person who is looking. */
-export function IncomingTransfers({ transfers, answer }: { transfers: readonly TransferDto[]; answer: AnswerTransfer }) {
+export function IncomingTransfers({
+  transfers,
+  answer,
+}: {
+  transfers: readonly TransferDto[];
+  answer: AnswerTransfer;
+}) {
   return transfers.map((transfer) => <IncomingTransfer key={transfer.id} transfer={transfer} answer={answer} />);
 }
 
@@ -41,7 +47,8 @@ function IncomingTransfer({ transfer, answer }: { transfer: TransferDto; answer:
         }
       >
         <p>
-          {transfer.agent.purpose} ({transfer.agent.tier}, {transfer.agent.environment}, {transfer.agent.riskClass} risk)
+          {transfer.agent.purpose} ({transfer.agent.tier}, {transfer.agent.environment}, {transfer.agent.riskClass}{" "}
+          risk)
         </p>
         <p className="text-muted">Reason: {transfer.reason}</p>
       </Banner>

@@ -42,9 +42,20 @@ export function MandateEditor({
   const [editing, setEditing] = useState(false);
   const change = mayChange && !editing && <Button onClick={() => setEditing(true)}>Change mandate</Button>;
   return (
-    <Panel title="Mandate" description="What this agent is for. It narrows the tier and never widens it." actions={change}>
+    <Panel
+      title="Mandate"
+      description="What this agent is for. It narrows the tier and never widens it."
+      actions={change}
+    >
       {editing ? (
-        <MandateForm id={id} mandate={mandate} tools={tools} reach={reach} edit={edit} close={() => setEditing(false)} />
+        <MandateForm
+          id={id}
+          mandate={mandate}
+          tools={tools}
+          reach={reach}
+          edit={edit}
+          close={() => setEditing(false)}
+        />
       ) : (
         <MandateView mandate={mandate} known={tools.map((tool) => tool.name)} />
       )}
@@ -68,7 +79,10 @@ function MandateForm({
   close: () => void;
 }) {
   const [problem, setProblem] = useState<Problem>();
-  const form = useForm<Form>({ resolver: zodResolver(formSchema, undefined, { raw: true }), defaultValues: { mandate } });
+  const form = useForm<Form>({
+    resolver: zodResolver(formSchema, undefined, { raw: true }),
+    defaultValues: { mandate },
+  });
   const submit = form.handleSubmit(async (values) => {
     const result = await edit({ id, change: { mandate: withoutEmptyLists(values.mandate) } });
     if (result.ok) {
@@ -76,7 +90,12 @@ function MandateForm({
       return close();
     }
     if (result.error.code === "state_changed") return close();
-    setProblem(setFieldErrors(form, { ...result.error, errors: result.error.errors?.map((each) => ({ ...each, path: each.path.replace(/^\/change/, "") })) } as Problem));
+    setProblem(
+      setFieldErrors(form, {
+        ...result.error,
+        errors: result.error.errors?.map((each) => ({ ...each, path: each.path.replace(/^\/change/, "") })),
+      } as Problem),
+    );
   });
   return (
     <form noValidate onSubmit={submit} className="flex max-w-3xl flex-col gap-6">

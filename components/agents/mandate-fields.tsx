@@ -36,7 +36,7 @@ export function MandateFields({ value, onChange, errors, tools, reach }: Mandate
       <Field
         label="Recipients"
         optional
-        hint="Whom it may write to or pay without asking: addresses, account numbers, or patterns such as *@acme.example. Anyone else is asked for."
+        hint="Whom it may write to or pay without asking: addresses, account numbers, or patterns such as *@acme.example. For anyone else a person is asked."
         error={error("recipients")}
       >
         <TagInput

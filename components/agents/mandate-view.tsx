@@ -8,7 +8,13 @@ import { hoursText } from "@/lib/policy/messages";
 import type { Mandate } from "@/lib/policy/schema";
 
 /** A mandate to read. */
-export function MandateView({ mandate, known }: { mandate: Mandate; /** Names in the catalogue; others are marked. */ known?: readonly string[] }) {
+export function MandateView({
+  mandate,
+  known,
+}: {
+  mandate: Mandate /** Names in the catalogue; others are marked. */;
+  known?: readonly string[];
+}) {
   return (
     <DescriptionList>
       <Description term="Tools">
@@ -25,7 +31,11 @@ export function MandateView({ mandate, known }: { mandate: Mandate; /** Names in
           </Chips>
         )}
       </Description>
-      <Texts term="Recipients" values={mandate.recipients} without="Nobody is named, so the tier decides about all of them" />
+      <Texts
+        term="Recipients"
+        values={mandate.recipients}
+        without="Nobody is named, so the tier decides about all of them"
+      />
       <Texts term="Hosts" values={mandate.hosts?.map(hostRuleText)} without="Not narrowed" />
       <Texts term="Regions" values={mandate.regions} without="Not narrowed" />
       <Texts term="Classes of data" values={mandate.dataClasses} without="Not narrowed" />

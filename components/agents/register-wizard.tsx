@@ -4,6 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { type FieldPath, useForm } from "react-hook-form";
 import { AuthorityStep, type TierChoice } from "@/components/agents/authority-step";
+import { exampleTool } from "@/components/agents/example-tool";
 import { FirstKey, type IssueCredential } from "@/components/agents/first-key";
 import { IdentityStep, type PersonChoice } from "@/components/agents/identity-step";
 import { MandateFields } from "@/components/agents/mandate-fields";
@@ -47,7 +48,17 @@ type WizardProps = {
 };
 
 /** Registers an agent in five steps; the key follows as the sixth. What was typed stays while going back and forth. */
-export function RegisterWizard({ people, self, maySetOwner, tiers, tools, publicUrl, register, issue, activate }: WizardProps) {
+export function RegisterWizard({
+  people,
+  self,
+  maySetOwner,
+  tiers,
+  tools,
+  publicUrl,
+  register,
+  issue,
+  activate,
+}: WizardProps) {
   const [step, setStep] = useState(0);
   const [problem, setProblem] = useState<Problem>();
   const [registered, setRegistered] = useState<{ id: string; name: string; tool: string | undefined }>();
@@ -77,16 +88,23 @@ export function RegisterWizard({ people, self, maySetOwner, tiers, tools, public
     async (values) => {
       const result = await register({ ...values, mandate: withoutEmptyLists(values.mandate) });
       if (result.ok) {
-        setRegistered({ id: result.data.id, name: values.name, tool: values.mandate.tools[0] });
+        setRegistered({ id: result.data.id, name: values.name, tool: exampleTool(values.mandate.tools, tools) });
         window.scrollTo({ top: 0 });
         return;
       }
-      setProblem(setFieldErrors(form, result.error) ?? result.error);
+      const left = setFieldErrors(form, result.error);
       const named = result.error.errors?.[0]?.path.split("/")[1];
       const at = steps.findIndex(({ fields }) => fields.some((field) => field === named));
+      setProblem(at < 0 ? result.error : left);
       if (at >= 0) go(at);
     },
-    (errors) => go(Math.max(0, steps.findIndex(({ fields }) => fields.some((field) => field.split(".")[0] as string in errors)))),
+    (errors) =>
+      go(
+        Math.max(
+          0,
+          steps.findIndex(({ fields }) => fields.some((field) => (field.split(".")[0] as string) in errors)),
+        ),
+      ),
   );
 
   if (registered) return <FirstKey agent={registered} publicUrl={publicUrl} issue={issue} activate={activate} />;
@@ -122,7 +140,11 @@ export function RegisterWizard({ people, self, maySetOwner, tiers, tools, public
         {step === 4 && <ReviewStep values={form.getValues()} tier={tier} people={people} />}
         <ProblemBanner problem={problem} />
         <div className="flex flex-wrap justify-between gap-2 border-t pt-4">
-          {step === 0 ? <ButtonLink href="/agents">Cancel</ButtonLink> : <Button onClick={() => go(step - 1)}>Back</Button>}
+          {step === 0 ? (
+            <ButtonLink href="/agents">Cancel</ButtonLink>
+          ) : (
+            <Button onClick={() => go(step - 1)}>Back</Button>
+          )}
           <Button type="submit" variant="primary" busy={form.formState.isSubmitting}>
             {step < steps.length - 1 ? "Continue" : "Register agent"}
           </Button>

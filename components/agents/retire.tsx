@@ -11,7 +11,10 @@ export function Retire({ agent, retire }: { agent: { id: string; name: string };
   return (
     <Panel title="Retire">
       <div className="flex flex-col items-start gap-3">
-        <p>A retired agent never acts again. Its keys are revoked and its open approvals voided. What it did stays in the log.</p>
+        <p>
+          A retired agent never acts again. Its keys are revoked and its open approvals voided. What it did stays in the
+          log.
+        </p>
         <ConfirmDialog
           trigger={<Button variant="danger">Retire agent…</Button>}
           title="Retire agent for good?"

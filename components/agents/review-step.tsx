@@ -12,7 +12,15 @@ import { withoutEmptyLists } from "@/lib/agents/mandate-input";
 import { mandate } from "@/lib/policy/schema";
 
 /** Everything that will be written, before it is. */
-export function ReviewStep({ values, tier, people }: { values: RegisterForm; tier: TierChoice | undefined; people: readonly PersonChoice[] }) {
+export function ReviewStep({
+  values,
+  tier,
+  people,
+}: {
+  values: RegisterForm;
+  tier: TierChoice | undefined;
+  people: readonly PersonChoice[];
+}) {
   const person = (email: string | undefined) => people.find((one) => one.email === email)?.name ?? email;
   const parsed = mandate.safeParse(withoutEmptyLists(values.mandate));
   return (
@@ -26,7 +34,13 @@ export function ReviewStep({ values, tier, people }: { values: RegisterForm; tie
           <Description term="Owner">
             <Person name={person(values.ownerEmail) ?? ""} />
           </Description>
-          <Description term="Backup owner">{values.backupOwnerEmail ? <Person name={person(values.backupOwnerEmail) ?? ""} /> : <NotSet word="Nobody" />}</Description>
+          <Description term="Backup owner">
+            {values.backupOwnerEmail ? (
+              <Person name={person(values.backupOwnerEmail) ?? ""} />
+            ) : (
+              <NotSet word="Nobody" />
+            )}
+          </Description>
           <Description term="Environment">{environmentWords[values.environment]}</Description>
           <Description term="Risk class">{riskWords[values.riskClass]}</Description>
           <Description term="Tier">
@@ -39,7 +53,9 @@ export function ReviewStep({ values, tier, people }: { values: RegisterForm; tie
         </DescriptionList>
       </Panel>
       <Panel title="Mandate">{parsed.success && <MandateView mandate={parsed.data} />}</Panel>
-      <p className="text-muted">It is registered as a draft. It can do nothing before it has a key and is activated; both come next.</p>
+      <p className="text-muted">
+        It is registered as a draft. It can do nothing before it has a key and is activated; both come next.
+      </p>
     </div>
   );
 }

@@ -9,15 +9,30 @@ import { Time } from "@/components/ui/time";
 import type { IssuedCredential } from "@/lib/agents/schema";
 
 /** A new key, shown this once, with a first call to try. */
-export function SecretOnce({ credential, publicUrl, tool }: { credential: IssuedCredential; publicUrl: string; /** A tool of the mandate, for the example. */ tool?: string | undefined }) {
+export function SecretOnce({
+  credential,
+  publicUrl,
+  tool,
+}: {
+  credential: IssuedCredential;
+  publicUrl: string /** A tool of the mandate, for the example. */;
+  tool?: string | undefined;
+}) {
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <Banner tone="warning" title="Copy the key now">
-        It is shown only this once. Countersign keeps a digest and cannot show it again. Put it where the agent's runtime reads its secrets.
+        It is shown only this once. Countersign keeps a digest and cannot show it again. Put it where the agent's
+        runtime reads its secrets.
       </Banner>
       <div className="flex flex-wrap items-end gap-2">
         <Field label="Key" className="min-w-64 flex-1">
-          <Input readOnly value={credential.secret} className="font-mono" spellCheck={false} onFocus={(event) => event.target.select()} />
+          <Input
+            readOnly
+            value={credential.secret}
+            className="font-mono"
+            spellCheck={false}
+            onFocus={(event) => event.target.select()}
+          />
         </Field>
         <CopyButton value={credential.secret} label="Copy key" shown />
       </div>

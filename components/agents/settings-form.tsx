@@ -4,10 +4,10 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { z } from "zod";
+import type { TierChoice } from "@/components/agents/authority-step";
+import type { PersonChoice } from "@/components/agents/identity-step";
 import { personOptions } from "@/components/agents/identity-step";
 import type { EditAgent } from "@/components/agents/mandate-editor";
-import type { PersonChoice } from "@/components/agents/identity-step";
-import type { TierChoice } from "@/components/agents/authority-step";
 import { echoHints, echoWords, environmentWords, optionsOf, riskHints, riskWords } from "@/components/agents/words";
 import { Button } from "@/components/ui/button";
 import { Combobox } from "@/components/ui/combobox";
@@ -53,7 +53,11 @@ export function SettingsForm({
   const high = form.watch("riskClass") === "high";
   const submit = form.handleSubmit(async ({ backupOwnerEmail, ...rest }) => {
     setProblem(undefined);
-    const change = { ...rest, backupOwnerEmail: backupOwnerEmail || null, echoMode: high ? ("enforce" as const) : rest.echoMode };
+    const change = {
+      ...rest,
+      backupOwnerEmail: backupOwnerEmail || null,
+      echoMode: high ? ("enforce" as const) : rest.echoMode,
+    };
     const result = await edit({ id: agent.id, change });
     if (result.ok) return void toast.success("Settings saved", { description: "They apply to the next request." });
     if (result.error.code === "state_changed") return void toast.info("Nothing was changed");
@@ -68,10 +72,19 @@ export function SettingsForm({
         <FormField control={control} name="purpose" label="Purpose" required>
           {(field) => <Textarea {...field} rows={4} maxLength={2000} />}
         </FormField>
-        <FormField control={control} name="backupOwnerEmail" label="Backup owner" optional hint="Stands in when the owner leaves.">
+        <FormField
+          control={control}
+          name="backupOwnerEmail"
+          label="Backup owner"
+          optional
+          hint="Stands in when the owner leaves."
+        >
           {({ value, onChange }) => (
             <Combobox
-              options={[{ value: "", label: "Nobody" }, ...personOptions(people.filter((person) => person.email !== agent.ownerEmail))]}
+              options={[
+                { value: "", label: "Nobody" },
+                ...personOptions(people.filter((person) => person.email !== agent.ownerEmail)),
+              ]}
               value={value}
               onValueChange={onChange}
               placeholder="Nobody"
@@ -83,13 +96,25 @@ export function SettingsForm({
           control={control}
           name="environment"
           render={({ field }) => (
-            <SegmentedControl label="Environment" options={optionsOf(environmentWords)} value={field.value} onValueChange={field.onChange} />
+            <SegmentedControl
+              label="Environment"
+              options={optionsOf(environmentWords)}
+              value={field.value}
+              onValueChange={field.onChange}
+            />
           )}
         />
         <Controller
           control={control}
           name="riskClass"
-          render={({ field }) => <RadioGroup label="Risk class" options={optionsOf(riskWords, riskHints)} value={field.value} onValueChange={field.onChange} />}
+          render={({ field }) => (
+            <RadioGroup
+              label="Risk class"
+              options={optionsOf(riskWords, riskHints)}
+              value={field.value}
+              onValueChange={field.onChange}
+            />
+          )}
         />
         <Controller
           control={control}
@@ -97,7 +122,11 @@ export function SettingsForm({
           render={({ field }) => (
             <RadioGroup
               label="Autonomy tier"
-              options={tiers.map((tier) => ({ value: tier.key, label: `${tier.key} ${tier.name}`, hint: tier.sentence }))}
+              options={tiers.map((tier) => ({
+                value: tier.key,
+                label: `${tier.key} ${tier.name}`,
+                hint: tier.sentence,
+              }))}
               value={field.value}
               onValueChange={field.onChange}
             />
@@ -109,8 +138,15 @@ export function SettingsForm({
           render={({ field, fieldState }) => (
             <RadioGroup
               label="Clone check"
-              hint={high ? "An agent of high risk always enforces it." : "Each call can carry the last receipt, so that a second copy of the agent is noticed."}
-              options={optionsOf(echoWords, echoHints).map((option) => ({ ...option, disabled: high && option.value !== "enforce" }))}
+              hint={
+                high
+                  ? "An agent of high risk always enforces it."
+                  : "Each call can carry the last receipt, so that a second copy of the agent is noticed."
+              }
+              options={optionsOf(echoWords, echoHints).map((option) => ({
+                ...option,
+                disabled: high && option.value !== "enforce",
+              }))}
               value={high ? "enforce" : field.value}
               onValueChange={field.onChange}
               error={fieldState.error?.message}

@@ -1,12 +1,12 @@
 "use client";
 
 import { OctagonX } from "lucide-react";
+import type { z } from "zod";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { toast } from "@/components/ui/toaster";
 import type { StopResult, stopInput } from "@/lib/agents/schema";
 import type { ServerAction } from "@/lib/http/action";
-import type { z } from "zod";
 
 export type Stop = ServerAction<z.input<typeof stopInput>, StopResult>;
 
@@ -14,7 +14,17 @@ export type Stop = ServerAction<z.input<typeof stopInput>, StopResult>;
  * Stops every active agent in a scope at once.
  * @param word what is stopped, for the button and the confirmation: "all agents", "your agents"
  */
-export function StopDialog({ stop, scope, id, word }: { stop: Stop; scope: "owner" | "fleet"; id?: string; word: string }) {
+export function StopDialog({
+  stop,
+  scope,
+  id,
+  word,
+}: {
+  stop: Stop;
+  scope: "owner" | "fleet";
+  id?: string;
+  word: string;
+}) {
   return (
     <ConfirmDialog
       trigger={
@@ -30,11 +40,15 @@ export function StopDialog({ stop, scope, id, word }: { stop: Stop; scope: "owne
       typeToConfirm="stop"
       onConfirm={async ({ reason }) => {
         const result = await stop({ scope, ...(id ? { id } : {}), reason });
-        if (result.ok) toast.success(`${result.data.stopped.length} agents stopped`, { description: `${result.data.approvalsVoided} open approvals voided.` });
+        if (result.ok)
+          toast.success(`${result.data.stopped.length} agents stopped`, {
+            description: `${result.data.approvalsVoided} open approvals voided.`,
+          });
         return result;
       }}
     >
-      When this returns, none of them gets another allow. Their open approvals are voided. An administrator resumes them one by one.
+      When this returns, none of them gets another allow. Their open approvals are voided. An administrator resumes them
+      one by one.
     </ConfirmDialog>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { FieldSet } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { sentence } from "@/components/ui/sentence";
 import { EffectBadge } from "@/components/ui/status-badge";
 import { type EffectClass, effectClasses } from "@/lib/policy/schema";
 
@@ -82,7 +83,7 @@ export function ToolPicker({ tools, value, onChange, reach, error }: ToolPickerP
                   <Checkbox
                     key={tool.name}
                     label={<span className="wrap-anywhere font-mono text-xs">{tool.name}</span>}
-                    hint={[tool.description.split("\n")[0], tool.reversible ? "" : "Cannot be undone."]
+                    hint={[firstSentence(tool.description), tool.reversible ? "" : "Cannot be undone."]
                       .filter(Boolean)
                       .join(" ")}
                     checked={chosen.has(tool.name)}
@@ -118,4 +119,10 @@ export function ToolPicker({ tools, value, onChange, reach, error }: ToolPickerP
       </div>
     </FieldSet>
   );
+}
+
+/** The first line, ended by a full stop. */
+function firstSentence(description: string): string {
+  const first = description.split("\n")[0]?.trim() ?? "";
+  return first && sentence(first);
 }

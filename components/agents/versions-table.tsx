@@ -43,7 +43,12 @@ export function VersionsTable({
   promote: Promote;
 }) {
   return (
-    <Panel title="Versions" description="A version never changes. One is current." flush actions={mayChange && <NewVersion agent={agent} latest={versions[0]} add={add} />}>
+    <Panel
+      title="Versions"
+      description="A version never changes. One is current."
+      flush
+      actions={mayChange && <NewVersion agent={agent} latest={versions[0]} add={add} />}
+    >
       {versions.length === 0 ? (
         <EmptyState kind="nothing" title="No version yet">
           An agent needs a current version before it can be activated.
@@ -56,7 +61,7 @@ export function VersionsTable({
             <Th hideBelow="md">Code</Th>
             <Th hideBelow="lg">Prompt hash</Th>
             <Th hideBelow="sm">Made</Th>
-            <Th>
+            <Th className="relative">
               <span className="sr-only">Actions</span>
             </Th>
           </TableHead>
@@ -74,7 +79,9 @@ export function VersionsTable({
                   {version.model} <span className="text-muted">{version.provider}</span>
                 </Td>
                 <Td hideBelow="md">{version.codeVersion ?? <NotSet />}</Td>
-                <Td hideBelow="lg">{version.promptHash ? <Id value={version.promptHash} noun="prompt hash" /> : <NotSet />}</Td>
+                <Td hideBelow="lg">
+                  {version.promptHash ? <Id value={version.promptHash} noun="prompt hash" /> : <NotSet />}
+                </Td>
                 <Td hideBelow="sm">
                   <Time value={version.createdAt} now={now} />
                 </Td>
@@ -108,7 +115,15 @@ export function VersionsTable({
   );
 }
 
-function NewVersion({ agent, latest, add }: { agent: { id: string; name: string }; latest: VersionDto | undefined; add: AddVersion }) {
+function NewVersion({
+  agent,
+  latest,
+  add,
+}: {
+  agent: { id: string; name: string };
+  latest: VersionDto | undefined;
+  add: AddVersion;
+}) {
   const [open, setOpen] = useState(false);
   const [problem, setProblem] = useState<Problem>();
   const form = useForm<VersionForm>({
@@ -123,7 +138,12 @@ function NewVersion({ agent, latest, add }: { agent: { id: string; name: string 
     setOpen(false);
   });
   return (
-    <Dialog trigger={<Button>New version…</Button>} title={`New version of ${agent.name}`} open={open} onOpenChange={setOpen}>
+    <Dialog
+      trigger={<Button>New version…</Button>}
+      title={`New version of ${agent.name}`}
+      open={open}
+      onOpenChange={setOpen}
+    >
       <form
         noValidate
         onSubmit={(event) => {

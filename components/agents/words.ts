@@ -19,5 +19,9 @@ export const echoHints = {
 } as const;
 
 export function optionsOf<V extends string>(words: Record<V, string>, hints?: Record<V, string>): Option<V>[] {
-  return (Object.keys(words) as V[]).map((value) => ({ value, label: words[value], ...(hints ? { hint: hints[value] } : {}) }));
+  return (Object.keys(words) as V[]).map((value) => ({
+    value,
+    label: words[value],
+    ...(hints ? { hint: hints[value] } : {}),
+  }));
 }

@@ -1,4 +1,5 @@
 import { Ban, CircleCheck, UserRoundCheck } from "lucide-react";
+import { Money } from "@/components/ui/money";
 import type { BandWords } from "@/lib/policy/describe";
 
 const looks = {
@@ -18,9 +19,19 @@ export function Bands({ bands }: { bands: readonly BandWords[] }) {
           <li key={index} className="flex gap-1.5">
             <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
             <span className="min-w-0">
-              <span className="font-medium">{index > 0 && index === bands.length - 1 && band.scope === "" ? `Otherwise ${word.toLowerCase()}` : word}</span>
-              {band.scope && <span> {band.scope}</span>}
-              {band.who && <span className="block text-muted text-xs">{band.who.charAt(0).toUpperCase() + band.who.slice(1)}</span>}
+              <span className="font-medium">
+                {index > 0 && !band.upTo && !band.when ? `Otherwise ${word.toLowerCase()}` : word}
+              </span>
+              {band.upTo && (
+                <>
+                  {" up to "}
+                  <Money amount={band.upTo.amount} currency={band.upTo.currency} />
+                </>
+              )}
+              {band.when && `${band.upTo ? "," : ""} when ${band.when}`}
+              {band.who && (
+                <span className="block text-muted text-xs">{band.who.charAt(0).toUpperCase() + band.who.slice(1)}</span>
+              )}
             </span>
           </li>
         );

@@ -33,7 +33,9 @@ export function GuardrailsList({ guardrails }: { guardrails: readonly Guardrail[
             <Td className="py-2 align-top">
               <StatusBadge kind="mode" value={guardrail.mode} />
             </Td>
-            <Td className="py-2 align-top">{guardrail.effect === "deny" ? "Refused" : capital(whoMustApprove(guardrail.effect.approval))}</Td>
+            <Td className="py-2 align-top">
+              {guardrail.effect === "deny" ? "Refused" : capital(whoMustApprove(guardrail.effect.approval))}
+            </Td>
             <Td hideBelow="md" className="max-w-xl py-2 align-top">
               <span className="text-muted">{capital(describeCondition(guardrail.when))}</span>
             </Td>

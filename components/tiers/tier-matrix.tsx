@@ -38,7 +38,9 @@ export function TierMatrix({ tiers }: { tiers: readonly Tier[] }) {
 
 /** Rules of single tools that replace those of their effect class. */
 export function ToolOverrides({ tiers }: { tiers: readonly Tier[] }) {
-  const rows = tiers.flatMap((tier) => Object.entries(tier.tools ?? {}).map(([tool, bands]) => ({ tier, tool, bands })));
+  const rows = tiers.flatMap((tier) =>
+    Object.entries(tier.tools ?? {}).map(([tool, bands]) => ({ tier, tool, bands })),
+  );
   if (rows.length === 0) return null;
   return (
     <Table label="Rules of single tools">

@@ -6,7 +6,15 @@ import { Time } from "@/components/ui/time";
 import type { PolicyVersionRow } from "@/lib/policy/version-schema";
 
 /** Published policies, newest first. */
-export function VersionHistory({ versions, inForce, now }: { versions: readonly PolicyVersionRow[]; inForce: number; now: string }) {
+export function VersionHistory({
+  versions,
+  inForce,
+  now,
+}: {
+  versions: readonly PolicyVersionRow[];
+  inForce: number;
+  now: string;
+}) {
   return (
     <Table label="Policy versions" framed={false}>
       <TableHead>
@@ -21,7 +29,10 @@ export function VersionHistory({ versions, inForce, now }: { versions: readonly 
           <Tr key={version.id}>
             <Td>
               <span className="inline-flex items-center gap-2">
-                <Link href={version.number === inForce ? "/tiers" : `/tiers?version=${version.number}`} className="tabular rounded-md font-medium hover:underline">
+                <Link
+                  href={version.number === inForce ? "/tiers" : `/tiers?version=${version.number}`}
+                  className="tabular rounded-md font-medium hover:underline"
+                >
                   {version.number}
                 </Link>
                 {version.number === inForce && <Badge>In force</Badge>}

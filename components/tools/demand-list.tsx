@@ -32,7 +32,7 @@ export function DemandList({ demand, now, actions }: DemandProps) {
           <Th hideBelow="sm">By</Th>
           <Th hideBelow="md">Last asked</Th>
           {actions && (
-            <Th>
+            <Th className="relative">
               <span className="sr-only">Actions</span>
             </Th>
           )}
@@ -66,7 +66,12 @@ export function DemandList({ demand, now, actions }: DemandProps) {
                 <Td align="right">
                   {wanted.wellFormed && (
                     <span className="inline-flex gap-1">
-                      <SanctionDialog trigger={<Button size="sm">Sanction…</Button>} name={wanted.name} save={actions.sanction} guess={actions.guess} />
+                      <SanctionDialog
+                        trigger={<Button size="sm">Sanction…</Button>}
+                        name={wanted.name}
+                        save={actions.sanction}
+                        guess={actions.guess}
+                      />
                       <ConfirmDialog
                         trigger={
                           <Button size="sm" variant="ghost">

@@ -13,7 +13,19 @@ import type { ToolDto } from "@/lib/tools/schema";
 type ByName = ServerAction<{ name: string }, unknown>;
 
 /** Edit, block or unblock, remove. */
-export function ToolActions({ tool, change, block, unblock, remove }: { tool: ToolDto; change: SaveTool; block: ByName; unblock: ByName; remove: ByName }) {
+export function ToolActions({
+  tool,
+  change,
+  block,
+  unblock,
+  remove,
+}: {
+  tool: ToolDto;
+  change: SaveTool;
+  block: ByName;
+  unblock: ByName;
+  remove: ByName;
+}) {
   const [open, setOpen] = useState(false);
   const router = useRouter();
   const blocked = tool.status === "blocked";
@@ -46,10 +58,18 @@ export function ToolActions({ tool, change, block, unblock, remove }: { tool: To
           return result;
         }}
       >
-        {blocked ? "Agents whose mandate names it may ask for it again." : "Every request for it is refused from the moment this returns, whatever mandates say."}
+        {blocked
+          ? "Agents whose mandate names it may ask for it again."
+          : "Every request for it is refused from the moment this returns, whatever mandates say."}
       </ConfirmDialog>
       {!blocked && (
-        <Dialog trigger={<Button variant="primary">Change…</Button>} title={`Change ${tool.name}`} size="lg" open={open} onOpenChange={setOpen}>
+        <Dialog
+          trigger={<Button variant="primary">Change…</Button>}
+          title={`Change ${tool.name}`}
+          size="lg"
+          open={open}
+          onOpenChange={setOpen}
+        >
           <ToolForm
             initial={draftOf(tool)}
             verb="Save tool"

@@ -15,7 +15,17 @@ export type GuessTool = ServerAction<{ name: string }, { names: string[]; roles:
  * @param name   left out for a tool whose name is typed
  * @param guess  proposes argument roles from the latest recorded request, where the person may read it
  */
-export function SanctionDialog({ trigger, name, save, guess }: { trigger: ReactElement; name?: string; save: SaveTool; guess?: GuessTool }) {
+export function SanctionDialog({
+  trigger,
+  name,
+  save,
+  guess,
+}: {
+  trigger: ReactElement;
+  name?: string;
+  save: SaveTool;
+  guess?: GuessTool;
+}) {
   const [open, setOpen] = useState(false);
   const [proposal, setProposal] = useState<{ names: string[]; roles: ArgumentRoles } | null>();
   const show = async (next: boolean) => {
@@ -46,7 +56,9 @@ export function SanctionDialog({ trigger, name, save, guess }: { trigger: ReactE
           save={save}
           done={() => {
             setOpen(false);
-            toast.success(name ? `${name} is sanctioned` : "Tool added", { description: "The policy has a new version." });
+            toast.success(name ? `${name} is sanctioned` : "Tool added", {
+              description: "The policy has a new version.",
+            });
           }}
         />
       )}

@@ -14,11 +14,15 @@ export function ToolFacts({ tool }: { tool: ToolDto }) {
     <>
       <Panel title="Facts">
         <DescriptionList columns={2}>
-          <Description term="Description">{tool.description ? <InertText text={tool.description} /> : <NotSet />}</Description>
+          <Description term="Description">
+            {tool.description ? <InertText text={tool.description} /> : <NotSet />}
+          </Description>
           <Description term="Effect">
             {tool.effect}: {effectHints[tool.effect]}
           </Description>
-          <Description term="Can be undone">{tool.reversible ? "Yes" : "No, so no agent below T4 uses it without a person"}</Description>
+          <Description term="Can be undone">
+            {tool.reversible ? "Yes" : "No, so no agent below T4 uses it without a person"}
+          </Description>
           <Description term="Source">{tool.source}</Description>
           <Description term="Changed">
             <Time value={tool.updatedAt} />

@@ -1,6 +1,7 @@
 "use client";
 
-import { useState, useTransition } from "react";
+import { useRef, useState, useTransition } from "react";
+import { flushSync } from "react-dom";
 import type { z } from "zod";
 import { effectHints, type RoleName, roleWords } from "@/components/tools/words";
 import { Button } from "@/components/ui/button";
@@ -9,6 +10,7 @@ import { Field, FieldSet } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { ProblemBanner } from "@/components/ui/problem-banner";
 import { RadioGroup } from "@/components/ui/radio-group";
+import type { Option } from "@/components/ui/select";
 import { sentence } from "@/components/ui/sentence";
 import { Textarea } from "@/components/ui/textarea";
 import type { FieldError, Problem } from "@/lib/errors";
@@ -73,26 +75,33 @@ export function ToolForm({ initial, naming = false, names, verb, save, done }: T
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [problem, setProblem] = useState<Problem>();
   const [busy, start] = useTransition();
+  const form = useRef<HTMLFormElement>(null);
   const set = (part: Partial<ToolDraft>) => setDraft({ ...draft, ...part });
   const errorOf = (path: string) => {
     const found = errors.find((error) => error.path === path || error.path.startsWith(`${path}/`));
     return found && sentence(found.message);
   };
+  const refuse = (refused: readonly FieldError[]) => {
+    flushSync(() => setErrors(refused));
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  };
   const submit = () => {
     setProblem(undefined);
     const read = readDraft(draft);
     const parsed = read.ok ? sanctionInput.safeParse(read.input) : null;
-    if (!parsed) return setErrors([{ path: "/argumentSchema", message: "is not JSON" }]);
-    if (!parsed.success) return setErrors(parsed.error.issues.map((issue) => ({ path: pointer(issue.path), message: issue.message })));
+    if (!parsed) return refuse([{ path: "/argumentSchema", message: "is not JSON" }]);
+    if (!parsed.success)
+      return refuse(parsed.error.issues.map((issue) => ({ path: pointer(issue.path), message: issue.message })));
     start(async () => {
       const result = await save(parsed.data);
       if (result.ok) return done();
-      setErrors(result.error.errors ?? []);
       setProblem(result.error);
+      refuse(result.error.errors ?? []);
     });
   };
   return (
     <form
+      ref={form}
       noValidate
       className="flex flex-col gap-5"
       onSubmit={(event) => {
@@ -103,17 +112,35 @@ export function ToolForm({ initial, naming = false, names, verb, save, done }: T
     >
       {naming && (
         <Field label="Name" required hint="Exactly as agents ask for it: a–z, 0–9 and . _ / -" error={errorOf("/name")}>
-          <Input value={draft.name} onChange={(event) => set({ name: event.target.value })} maxLength={128} autoComplete="off" spellCheck={false} className="font-mono" />
+          <Input
+            value={draft.name}
+            onChange={(event) => set({ name: event.target.value })}
+            maxLength={128}
+            autoComplete="off"
+            spellCheck={false}
+            className="font-mono"
+          />
         </Field>
       )}
       <Field label="Description" optional error={errorOf("/description")}>
-        <Textarea value={draft.description} onChange={(event) => set({ description: event.target.value })} rows={2} maxLength={4000} />
+        <Textarea
+          value={draft.description}
+          onChange={(event) => set({ description: event.target.value })}
+          rows={2}
+          maxLength={4000}
+        />
       </Field>
       <RadioGroup
         label="Effect"
         hint="The gravest thing it can do. Tiers decide by it."
-        options={effectClasses.map((effect) => ({ value: effect, label: effect.charAt(0).toUpperCase() + effect.slice(1), hint: effectHints[effect] }))}
-        value={draft.effect || undefined}
+        options={effectClasses.map(
+          (effect): Option<EffectClass | ""> => ({
+            value: effect,
+            label: effect.charAt(0).toUpperCase() + effect.slice(1),
+            hint: effectHints[effect],
+          }),
+        )}
+        value={draft.effect}
         onValueChange={(effect) => set({ effect })}
         error={draft.effect === "" ? errorOf("/effect") && "Choose what it does." : undefined}
       />
@@ -130,7 +157,12 @@ export function ToolForm({ initial, naming = false, names, verb, save, done }: T
       >
         <div className="grid gap-3 md:grid-cols-2">
           {(Object.keys(roleWords) as RoleName[]).map((role) => (
-            <Field key={role} label={roleWords[role].label} hint={roleWords[role].hint || undefined} error={errorOf(`/argumentRoles/${role}`)}>
+            <Field
+              key={role}
+              label={roleWords[role].label}
+              hint={roleWords[role].hint || undefined}
+              error={errorOf(`/argumentRoles/${role}`)}
+            >
               <Input
                 value={draft.roles[role]}
                 onChange={(event) => set({ roles: { ...draft.roles, [role]: event.target.value } })}
@@ -140,13 +172,33 @@ export function ToolForm({ initial, naming = false, names, verb, save, done }: T
               />
             </Field>
           ))}
-          <Field label="Currency of its amounts" hint="Where the arguments name none, such as EUR." error={errorOf("/currency")}>
-            <Input value={draft.currency} onChange={(event) => set({ currency: event.target.value.toUpperCase() })} maxLength={3} autoComplete="off" />
+          <Field
+            label="Currency of its amounts"
+            hint="Where the arguments name none, such as EUR."
+            error={errorOf("/currency")}
+          >
+            <Input
+              value={draft.currency}
+              onChange={(event) => set({ currency: event.target.value.toUpperCase() })}
+              maxLength={3}
+              autoComplete="off"
+            />
           </Field>
         </div>
       </FieldSet>
-      <Field label="Argument schema" optional hint="JSON Schema. A call whose arguments break it is refused." error={errorOf("/argumentSchema")}>
-        <Textarea value={draft.argumentSchema} onChange={(event) => set({ argumentSchema: event.target.value })} rows={4} spellCheck={false} className="font-mono" />
+      <Field
+        label="Argument schema"
+        optional
+        hint="JSON Schema. A call whose arguments break it is refused."
+        error={errorOf("/argumentSchema")}
+      >
+        <Textarea
+          value={draft.argumentSchema}
+          onChange={(event) => set({ argumentSchema: event.target.value })}
+          rows={4}
+          spellCheck={false}
+          className="font-mono"
+        />
       </Field>
       {errors.length === 0 && <ProblemBanner problem={problem} />}
       <Button type="submit" variant="primary" busy={busy} className="self-end">

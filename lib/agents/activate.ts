@@ -19,21 +19,38 @@ export async function activateAgent(actor: Actor, id: string, reason: string): P
     const status = agent.status as AgentStatus;
     if (!canBecome(status, "active")) throw new AppError("conflict", refusal(status, "active"));
     if (agent.stoppedAt && !can(actor, "agents:write")) {
-      throw new AppError("forbidden", "this agent was stopped by somebody above its owner: an administrator resumes it");
+      throw new AppError(
+        "forbidden",
+        "this agent was stopped by somebody above its owner: an administrator resumes it",
+      );
     }
     const owner = await tx.person.findUnique({ where: { id: agent.ownerId }, select: { active: true } });
     if (!owner?.active) throw new AppError("conflict", "the owner is no longer active: hand the agent over first");
-    if (!agent.currentVersionId) throw new AppError("conflict", "the agent has no version: make one and promote it first");
+    if (!agent.currentVersionId)
+      throw new AppError("conflict", "the agent has no version: make one and promote it first");
 
     const now = await databaseTime(tx);
     await tx.agent.update({
       where: { id },
-      data: { status: "active", statusReason: null, suspendedAt: null, stoppedAt: null, activatedAt: agent.activatedAt ?? now },
+      data: {
+        status: "active",
+        statusReason: null,
+        suspendedAt: null,
+        stoppedAt: null,
+        activatedAt: agent.activatedAt ?? now,
+      },
     });
     return {
       result: { id },
       changes: [{ kind: "agent", ref: id }],
-      events: [{ kind: status === "draft" ? "agent_activated" : "agent_resumed", agent: id, scope: agent.ownerId, payload: { reason } }],
+      events: [
+        {
+          kind: status === "draft" ? "agent_activated" : "agent_resumed",
+          agent: id,
+          scope: agent.ownerId,
+          payload: { reason },
+        },
+      ],
     };
   });
 }

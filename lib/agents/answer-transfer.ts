@@ -32,7 +32,15 @@ export async function acceptTransfer(actor: Actor, id: string): Promise<{ agentI
     return {
       result: { agentId: agent.id },
       changes: [{ kind: "agent", ref: agent.id }],
-      events: [{ kind: "agent_transferred", agent: agent.id, ref: id, scope: transfer.toId, payload: { from: transfer.fromId, to: transfer.toId } }],
+      events: [
+        {
+          kind: "agent_transferred",
+          agent: agent.id,
+          ref: id,
+          scope: transfer.toId,
+          payload: { from: transfer.fromId, to: transfer.toId },
+        },
+      ],
     };
   });
 }
@@ -46,7 +54,16 @@ export async function declineTransfer(actor: Actor, id: string, reason?: string)
     await settle(tx, id, "declined");
     return {
       result: { agentId: agent.id },
-      events: [{ kind: "transfer_declined", agent: agent.id, ref: id, codes: ["declined"], scope: agent.ownerId, payload: { reason } }],
+      events: [
+        {
+          kind: "transfer_declined",
+          agent: agent.id,
+          ref: id,
+          codes: ["declined"],
+          scope: agent.ownerId,
+          payload: { reason },
+        },
+      ],
     };
   });
 }
@@ -56,9 +73,12 @@ export async function cancelTransfer(actor: Actor, id: string): Promise<{ agentI
   return recordChange(authorOf(actor), async (tx) => {
     const { transfer, agent } = await lockTransfer(tx, id, "shared");
     if (transfer.createdById !== actor.personId && !mayOn(actor, agent, "agents:write")) {
-      throw mayOn(actor, agent, "agents:read") || transfer.toId === actor.personId ? new AppError("forbidden", "who asked for the transfer cancels it") : notFound();
+      throw mayOn(actor, agent, "agents:read") || transfer.toId === actor.personId
+        ? new AppError("forbidden", "who asked for the transfer cancels it")
+        : notFound();
     }
-    if (!can(actor, "agents:write") && !can(actor, "agents:write:own")) throw new AppError("forbidden", "you may not change agents");
+    if (!can(actor, "agents:write") && !can(actor, "agents:write:own"))
+      throw new AppError("forbidden", "you may not change agents");
     checkPending(transfer, agent);
     await settle(tx, id, "cancelled");
     return {
@@ -68,7 +88,11 @@ export async function cancelTransfer(actor: Actor, id: string): Promise<{ agentI
   });
 }
 
-async function lockTransfer(tx: Tx, id: string, mode: "exclusive" | "shared"): Promise<{ transfer: OwnershipTransfer; agent: Agent }> {
+async function lockTransfer(
+  tx: Tx,
+  id: string,
+  mode: "exclusive" | "shared",
+): Promise<{ transfer: OwnershipTransfer; agent: Agent }> {
   await holdControl(tx, mode);
   await tx.$queryRaw`SELECT 1 FROM ownership_transfer WHERE id = ${id} FOR UPDATE`;
   const transfer = await tx.ownershipTransfer.findUnique({ where: { id }, include: { agent: true } });
@@ -79,7 +103,8 @@ async function lockTransfer(tx: Tx, id: string, mode: "exclusive" | "shared"): P
 
 function checkPending(transfer: OwnershipTransfer, agent: Agent): void {
   if (transfer.status !== "pending") throw new AppError("conflict", `the transfer is ${transfer.status} already`);
-  if (agent.ownerId !== transfer.fromId) throw new AppError("conflict", "the agent has another owner by now: ask for a new transfer");
+  if (agent.ownerId !== transfer.fromId)
+    throw new AppError("conflict", "the agent has another owner by now: ask for a new transfer");
 }
 
 async function settle(tx: Tx, id: string, status: "accepted" | "declined" | "cancelled"): Promise<void> {

@@ -41,7 +41,14 @@ export async function editAgent(actor: Actor, id: string, input: EditInput): Pro
     return {
       result: { id },
       changes: [{ kind: "agent", ref: id }],
-      events: [{ kind: "agent_changed", agent: id, scope: agent.ownerId, payload: { before: before as Json, after: after as Json } }],
+      events: [
+        {
+          kind: "agent_changed",
+          agent: id,
+          scope: agent.ownerId,
+          payload: { before: before as Json, after: after as Json },
+        },
+      ],
     };
   });
 }

@@ -39,11 +39,17 @@ export async function importAgents(author: Author, imports: readonly AgentImport
   });
 }
 
-async function write(tx: Tx, author: Author, { agent, status, credential, sampleAt }: AgentImport): Promise<{ agent: ImportedAgent; events: Event[] }> {
+async function write(
+  tx: Tx,
+  author: Author,
+  { agent, status, credential, sampleAt }: AgentImport,
+): Promise<{ agent: ImportedAgent; events: Event[] }> {
   const createdById = author === "system" ? null : author.personId;
   const { id, versionId, ownerId } = await createAgent(tx, agent, createdById);
   const about = { agent: id, scope: ownerId, ...(sampleAt ? { sampleAt: sampleAt.toISOString() } : {}) };
-  const events: Event[] = [{ ...about, kind: "agent_registered", ref: versionId, payload: agent as unknown as { [name: string]: Json } }];
+  const events: Event[] = [
+    { ...about, kind: "agent_registered", ref: versionId, payload: agent as unknown as { [name: string]: Json } },
+  ];
   const at = sampleAt ?? new Date();
   if (status === "active") events.push({ ...about, kind: "agent_activated", payload: {} });
   await tx.agent.update({

@@ -17,7 +17,11 @@ import { type CredentialInput, credentialLife, type IssuedCredential } from "./s
  * Makes a credential for an agent. The secret is in the answer and nowhere else: the database holds a keyed digest that is unique over all agents.
  * @throws AppError `not_found`, `forbidden`, `conflict` when the agent is retired, `invalid_request` at `/expiresAt`
  */
-export async function issueCredential(actor: Actor, agentId: string, input: CredentialInput): Promise<IssuedCredential> {
+export async function issueCredential(
+  actor: Actor,
+  agentId: string,
+  input: CredentialInput,
+): Promise<IssuedCredential> {
   return changeControl(authorOf(actor), async (tx) => {
     const agent = await lockAgent(tx, actor, agentId, "credentials:write");
     if (agent.status === "retired") throw new AppError("conflict", "the agent is retired and gets no more credentials");
@@ -26,17 +30,37 @@ export async function issueCredential(actor: Actor, agentId: string, input: Cred
     return {
       result: issued,
       changes: [{ kind: "credential", ref: agentId }],
-      events: [{ kind: "credential_issued", agent: agentId, ref: issued.id, scope: agent.ownerId, payload: { expiresAt: issued.expiresAt } }],
+      events: [
+        {
+          kind: "credential_issued",
+          agent: agentId,
+          ref: issued.id,
+          scope: agent.ownerId,
+          payload: { expiresAt: issued.expiresAt },
+        },
+      ],
     };
   });
 }
 
 /** Stores the digest of a new secret. INVARIANT (one key, one agent): the digest is unique, and a guard in the database keeps its agent. */
-export async function storeCredential(tx: Tx, agentId: string, expiresAt: Date, createdById: string | null): Promise<IssuedCredential> {
+export async function storeCredential(
+  tx: Tx,
+  agentId: string,
+  expiresAt: Date,
+  createdById: string | null,
+): Promise<IssuedCredential> {
   const id = newId("crd");
   const { token, digestInput } = makeToken("agt", id);
   await tx.credential.create({
-    data: { id, agentId, digest: new Uint8Array(tokenDigest(env().pepper, digestInput)), expiresAt, createdById, createdAt: sampleTime() },
+    data: {
+      id,
+      agentId,
+      digest: new Uint8Array(tokenDigest(env().pepper, digestInput)),
+      expiresAt,
+      createdById,
+      createdAt: sampleTime(),
+    },
   });
   return { id, secret: token, expiresAt: expiresAt.toISOString() };
 }

@@ -10,6 +10,8 @@ export const emptyMandate: MandateInput = { tools: [] };
 
 /** The mandate to send: a list without entries is left out, because an empty one would allow nothing at all. */
 export function withoutEmptyLists(input: MandateInput): MandateInput {
-  const kept = Object.entries(input).filter(([name, value]) => name === "tools" || !(Array.isArray(value) && value.length === 0));
+  const kept = Object.entries(input).filter(
+    ([name, value]) => name === "tools" || !(Array.isArray(value) && value.length === 0),
+  );
   return Object.fromEntries(kept.filter(([, value]) => value !== undefined)) as MandateInput;
 }

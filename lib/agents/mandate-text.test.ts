@@ -17,12 +17,19 @@ test.each(["", "FETCH api.example.com", "api.example.com /v1", "/v1"])("what is 
 });
 
 test("a list that was emptied is left out, so that it narrows nothing, and tools are kept", () => {
-  expect(withoutEmptyLists({ tools: [], recipients: [], hosts: undefined, regions: ["eu"] })).toEqual({ tools: [], regions: ["eu"] });
+  expect(withoutEmptyLists({ tools: [], recipients: [], hosts: undefined, regions: ["eu"] })).toEqual({
+    tools: [],
+    regions: ["eu"],
+  });
 });
 
 test("a budget reads as a sentence", () => {
-  expect(budgetText({ window: "day", amount: "5000.00", currency: "EUR", count: 20, scope: "agent" })).toBe("at most 5000.00 EUR and 20 calls a day");
-  expect(budgetText({ window: "hour", count: 1, scope: "counterparty" })).toBe("at most 1 call an hour, to each recipient");
+  expect(budgetText({ window: "day", amount: "5000.00", currency: "EUR", count: 20, scope: "agent" })).toBe(
+    "at most 5000.00 EUR and 20 calls a day",
+  );
+  expect(budgetText({ window: "hour", count: 1, scope: "counterparty" })).toBe(
+    "at most 1 call an hour, to each recipient",
+  );
 });
 
 test("time zones are the runtime's", () => {

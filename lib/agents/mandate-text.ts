@@ -1,5 +1,5 @@
 // The parts of a mandate as people write and read them.
-import { type Budget, type HostRule, httpMethods, hostRule, type HoursWindow } from "@/lib/policy/schema";
+import { type Budget, type HostRule, type HoursWindow, hostRule, httpMethods } from "@/lib/policy/schema";
 
 /** `GET api.example.com/v1/**`; the method is left out when it is any, the path when it is all. */
 export function hostRuleText(rule: { method?: string | undefined; host: string; path?: string | undefined }): string {
@@ -17,7 +17,11 @@ export function parseHostRule(text: string): HostRule | null {
   return hostRule.safeParse({ method, host: match[2].toLowerCase(), path }).data ?? null;
 }
 
-const scopes: Record<Budget["scope"], string> = { agent: "", owner: ", all agents of the owner together", counterparty: ", to each recipient" };
+const scopes: Record<Budget["scope"], string> = {
+  agent: "",
+  owner: ", all agents of the owner together",
+  counterparty: ", to each recipient",
+};
 
 /** `at most 5000.00 EUR and 20 calls a day`. */
 export function budgetText(budget: Budget): string {

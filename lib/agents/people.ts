@@ -23,6 +23,9 @@ export async function findOwner(tx: Tx, email: string, path: string): Promise<Pe
     : canOwn(person)
       ? null
       : "this person does not have the role `owner`";
-  if (!person || message) throw new AppError("invalid_request", `\`${path}\` is not valid: ${message}`, { fields: [{ path, message: message ?? "" }] });
+  if (!person || message)
+    throw new AppError("invalid_request", `\`${path}\` is not valid: ${message}`, {
+      fields: [{ path, message: message ?? "" }],
+    });
   return person;
 }

@@ -10,7 +10,11 @@ import { authorOf, lockAgent } from "./access";
  * @param key the version's id or number
  * @throws AppError `not_found`, `forbidden`, `conflict` when it is current already or the agent is retired
  */
-export async function promoteVersion(actor: Actor, agentId: string, key: string): Promise<{ id: string; number: number }> {
+export async function promoteVersion(
+  actor: Actor,
+  agentId: string,
+  key: string,
+): Promise<{ id: string; number: number }> {
   return changeControl(authorOf(actor), async (tx) => {
     const agent = await lockAgent(tx, actor, agentId, "agents:write");
     if (agent.status === "retired") throw new AppError("conflict", "the agent is retired and stays as it was");
@@ -19,7 +23,8 @@ export async function promoteVersion(actor: Actor, agentId: string, key: string)
       select: { id: true, number: true },
     });
     if (!version) throw notFound();
-    if (version.id === agent.currentVersionId) throw new AppError("conflict", "this version is the current one already");
+    if (version.id === agent.currentVersionId)
+      throw new AppError("conflict", "this version is the current one already");
     await tx.agent.update({ where: { id: agentId }, data: { currentVersionId: version.id } });
     return {
       result: version,

@@ -9,7 +9,16 @@ import { entryId } from "@/lib/ids";
 import { mandate } from "@/lib/policy/schema";
 import { isOwn, mayOn, visibleAgents } from "./access";
 import { canOwn } from "./people";
-import type { AgentDecision, AgentDetail, AgentFilter, AgentRow, CredentialDto, PersonRef, TransferDto, VersionDto } from "./schema";
+import type {
+  AgentDecision,
+  AgentDetail,
+  AgentFilter,
+  AgentRow,
+  CredentialDto,
+  PersonRef,
+  TransferDto,
+  VersionDto,
+} from "./schema";
 
 /** What the screens and the API ask of the registry. Every read carries the filter of who asks. */
 
@@ -19,7 +28,10 @@ const personFields = { id: true, name: true, email: true, active: true } as cons
  * One page of agents.
  * @returns `total` of all pages under the same filter
  */
-export async function listAgents(actor: Actor, filter: AgentFilter): Promise<{ items: AgentRow[]; nextCursor: string | null; total: number }> {
+export async function listAgents(
+  actor: Actor,
+  filter: AgentFilter,
+): Promise<{ items: AgentRow[]; nextCursor: string | null; total: number }> {
   const matching: Prisma.AgentWhereInput = { AND: [visibleAgents(actor), conditionsOf(actor, filter)] };
   const descending = filter.sort.startsWith("-");
   const by = filter.sort.replace("-", "") as "name" | "createdAt";
@@ -51,7 +63,10 @@ export async function listAgents(actor: Actor, filter: AgentFilter): Promise<{ i
       openApprovals: approvals.get(row.id) ?? 0,
       sample: row.sample,
     })),
-    nextCursor: rows.length > filter.limit && last ? encodeCursor([by === "name" ? last.name : last.createdAt.toISOString(), last.id]) : null,
+    nextCursor:
+      rows.length > filter.limit && last
+        ? encodeCursor([by === "name" ? last.name : last.createdAt.toISOString(), last.id])
+        : null,
     total,
   };
 }
@@ -73,22 +88,33 @@ function after(by: "name" | "createdAt", descending: boolean, [key, id]: string[
   const beyond = descending ? "lt" : "gt";
   if (by === "name") return { name: { [beyond]: key as string } };
   const at = new Date(key as string);
-  return Number.isNaN(at.getTime()) ? {} : { OR: [{ createdAt: { [beyond]: at } }, { createdAt: at, id: { [beyond]: id as string } }] };
+  return Number.isNaN(at.getTime())
+    ? {}
+    : { OR: [{ createdAt: { [beyond]: at } }, { createdAt: at, id: { [beyond]: id as string } }] };
 }
 
 async function lastDecisions(ids: string[]): Promise<Map<string, NonNullable<AgentRow["lastDecision"]>>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.$queryRaw<{ agent: string; lane: bigint; seq: bigint; at: Date; outcome: string; tool: string | null }[]>`
+  const rows = await db.$queryRaw<
+    { agent: string; lane: bigint; seq: bigint; at: Date; outcome: string; tool: string | null }[]
+  >`
     SELECT a.id AS agent, e.lane, e.seq, e.at, e.outcome, e.tool
       FROM unnest(${ids}::text[]) a(id),
            LATERAL (SELECT lane, seq, at, outcome, tool FROM entry_view WHERE agent_id = a.id AND kind = 'decision' ORDER BY at DESC LIMIT 1) e`;
   return new Map(
-    rows.map((row) => [row.agent, { id: entryId("dec", row.lane, row.seq), at: row.at.toISOString(), outcome: row.outcome, tool: row.tool }]),
+    rows.map((row) => [
+      row.agent,
+      { id: entryId("dec", row.lane, row.seq), at: row.at.toISOString(), outcome: row.outcome, tool: row.tool },
+    ]),
   );
 }
 
 async function openApprovals(ids: string[]): Promise<Map<string, number>> {
-  const groups = await db.approval.groupBy({ by: ["agentId"], where: { agentId: { in: ids }, status: "pending" }, _count: true });
+  const groups = await db.approval.groupBy({
+    by: ["agentId"],
+    where: { agentId: { in: ids }, status: "pending" },
+    _count: true,
+  });
   return new Map(groups.map((group) => [group.agentId, group._count]));
 }
 
@@ -100,7 +126,11 @@ export async function getAgent(actor: Actor, id: string): Promise<AgentDetail> {
       owner: { select: personFields },
       backupOwner: { select: personFields },
       currentVersion: true,
-      transfers: { where: { status: "pending" }, include: { from: { select: personFields }, to: { select: personFields } }, take: 1 },
+      transfers: {
+        where: { status: "pending" },
+        include: { from: { select: personFields }, to: { select: personFields } },
+        take: 1,
+      },
     },
   });
   if (!agent) throw notFound();
@@ -194,7 +224,11 @@ export async function listTransfersTo(actor: Actor): Promise<TransferDto[]> {
 /** Id of the transfer of this agent that waits for an answer, to those it concerns. @throws AppError `not_found` */
 export async function pendingTransferOf(actor: Actor, agentId: string): Promise<string> {
   const transfer = await db.ownershipTransfer.findFirst({
-    where: { agentId, status: "pending", OR: [{ toId: actor.personId }, { createdById: actor.personId }, { agent: visibleAgents(actor) }] },
+    where: {
+      agentId,
+      status: "pending",
+      OR: [{ toId: actor.personId }, { createdById: actor.personId }, { agent: visibleAgents(actor) }],
+    },
     select: { id: true },
   });
   if (!transfer) throw notFound();
@@ -204,7 +238,11 @@ export async function pendingTransferOf(actor: Actor, agentId: string): Promise<
 /** The latest decisions of an agent, newest first. @throws AppError `not_found` */
 export async function latestDecisions(actor: Actor, agentId: string, limit: number): Promise<AgentDecision[]> {
   await visible(actor, agentId);
-  const rows = await db.entryView.findMany({ where: { agentId, kind: "decision" }, orderBy: { at: "desc" }, take: limit });
+  const rows = await db.entryView.findMany({
+    where: { agentId, kind: "decision" },
+    orderBy: { at: "desc" },
+    take: limit,
+  });
   return rows.map((row) => ({
     id: entryId("dec", row.lane, row.seq),
     at: row.at.toISOString(),
@@ -217,25 +255,43 @@ export async function latestDecisions(actor: Actor, agentId: string, limit: numb
 }
 
 /** Decisions of the current UTC day by outcome. @throws AppError `not_found` */
-export async function decisionsToday(actor: Actor, agentId: string, now: Date): Promise<{ allow: number; deny: number; approval_required: number }> {
+export async function decisionsToday(
+  actor: Actor,
+  agentId: string,
+  now: Date,
+): Promise<{ allow: number; deny: number; approval_required: number }> {
   await visible(actor, agentId);
   const start = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
-  const groups = await db.decisionHourly.groupBy({ by: ["outcome"], where: { agentId, hour: { gte: start } }, _sum: { count: true } });
+  const groups = await db.decisionHourly.groupBy({
+    by: ["outcome"],
+    where: { agentId, hour: { gte: start } },
+    _sum: { count: true },
+  });
   const counts = { allow: 0, deny: 0, approval_required: 0 };
-  for (const group of groups) if (group.outcome in counts) counts[group.outcome as keyof typeof counts] = Number(group._sum.count ?? 0);
+  for (const group of groups)
+    if (group.outcome in counts) counts[group.outcome as keyof typeof counts] = Number(group._sum.count ?? 0);
   return counts;
 }
 
 /** Who may be given an agent: active people with the role for it, by name. */
 export async function listPossibleOwners(): Promise<PersonRef[]> {
-  const people = await db.person.findMany({ where: { active: true }, select: { ...personFields, roles: true }, orderBy: { name: "asc" }, take: 2000 });
+  const people = await db.person.findMany({
+    where: { active: true },
+    select: { ...personFields, roles: true },
+    orderBy: { name: "asc" },
+    take: 2000,
+  });
   return people.filter(canOwn).map(({ roles: _, ...person }) => person);
 }
 
 /** Owners of at least one agent the actor sees, for the filter of the list. */
 export async function listOwners(actor: Actor): Promise<{ id: string; name: string }[]> {
   const groups = await db.agent.groupBy({ by: ["ownerId"], where: visibleAgents(actor) });
-  return db.person.findMany({ where: { id: { in: groups.map((group) => group.ownerId) } }, select: { id: true, name: true }, orderBy: { name: "asc" } });
+  return db.person.findMany({
+    where: { id: { in: groups.map((group) => group.ownerId) } },
+    select: { id: true, name: true },
+    orderBy: { name: "asc" },
+  });
 }
 
 async function visible(actor: Actor, id: string): Promise<Agent> {
@@ -251,7 +307,18 @@ export function answersFor(actor: Actor, agent: { owner: PersonRef; backupOwner:
 
 function versionOf(version: AgentVersion, currentId: string | null): VersionDto {
   const { id, number, label, model, provider, promptHash, toolsHash, codeVersion, createdAt } = version;
-  return { id, number, label, model, provider, promptHash, toolsHash, codeVersion, createdAt: createdAt.toISOString(), current: id === currentId };
+  return {
+    id,
+    number,
+    label,
+    model,
+    provider,
+    promptHash,
+    toolsHash,
+    codeVersion,
+    createdAt: createdAt.toISOString(),
+    current: id === currentId,
+  };
 }
 
 function stateOf(credential: Credential, now: Date): CredentialDto["state"] {
@@ -260,7 +327,11 @@ function stateOf(credential: Credential, now: Date): CredentialDto["state"] {
   return credential.rotatedToId ? "overlap" : "active";
 }
 
-type TransferRow = OwnershipTransfer & { agent: Agent; from: Pick<Person, keyof typeof personFields>; to: Pick<Person, keyof typeof personFields> };
+type TransferRow = OwnershipTransfer & {
+  agent: Agent;
+  from: Pick<Person, keyof typeof personFields>;
+  to: Pick<Person, keyof typeof personFields>;
+};
 
 function transferOf(transfer: TransferRow): TransferDto {
   const { id, name, purpose, tier, environment, riskClass, status } = transfer.agent;

@@ -31,7 +31,15 @@ export async function registerAgent(actor: Actor, input: RegisterInput): Promise
     return {
       result: { id },
       changes: [{ kind: "agent", ref: id }],
-      events: [{ kind: "agent_registered", agent: id, ref: versionId, scope: ownerId, payload: input as unknown as { [name: string]: Json } }],
+      events: [
+        {
+          kind: "agent_registered",
+          agent: id,
+          ref: versionId,
+          scope: ownerId,
+          payload: input as unknown as { [name: string]: Json },
+        },
+      ],
     };
   });
 }
@@ -72,7 +80,9 @@ export async function createAgent(
       createdById,
     },
   });
-  await tx.agentVersion.create({ data: { id: versionId, agentId: id, number: 1, ...input.version, createdById, createdAt: sampleTime() } });
+  await tx.agentVersion.create({
+    data: { id: versionId, agentId: id, number: 1, ...input.version, createdById, createdAt: sampleTime() },
+  });
   await tx.agent.update({ where: { id }, data: { currentVersionId: versionId } });
   return { id, versionId, ownerId: owner.id };
 }
@@ -80,7 +90,10 @@ export async function createAgent(
 /** @throws AppError `conflict` at `/name` when another agent has the name */
 export async function checkName(tx: Tx, name: string, ownId: string | null): Promise<void> {
   const holder = await tx.agent.findUnique({ where: { name }, select: { id: true } });
-  if (holder && holder.id !== ownId) throw new AppError("conflict", "another agent has this name", { fields: [{ path: "/name", message: "another agent has this name" }] });
+  if (holder && holder.id !== ownId)
+    throw new AppError("conflict", "another agent has this name", {
+      fields: [{ path: "/name", message: "another agent has this name" }],
+    });
 }
 
 /** @throws AppError `invalid_request` when owner and backup are the same person */
@@ -92,7 +105,12 @@ export function checkBackup(ownerId: string, backupId: string | null): void {
  * INVARIANT (high risk echoes): an agent of the high risk class always proves with each call that it is the same one.
  * @param asked whether somebody chose the mode, so that a refusal is better than a silent change
  */
-export function echoModeFor(riskClass: string, mode: "off" | "warn" | "enforce", path: string, asked: boolean): "off" | "warn" | "enforce" {
+export function echoModeFor(
+  riskClass: string,
+  mode: "off" | "warn" | "enforce",
+  path: string,
+  asked: boolean,
+): "off" | "warn" | "enforce" {
   if (riskClass !== "high") return mode;
   if (asked && mode !== "enforce") throw fieldError(path, "an agent of high risk has the mode `enforce`");
   return "enforce";

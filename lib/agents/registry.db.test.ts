@@ -1,11 +1,11 @@
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readHeader } from "@/lib/audit/entry";
 import type { Actor } from "@/lib/auth/actor";
 import { db, pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { readHeader } from "@/lib/audit/entry";
-import { newId } from "@/lib/ids";
 import { parse } from "@/lib/http/route";
+import { newId } from "@/lib/ids";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { testDatabase } from "@/lib/testing/database";
 import { testLane, testLog } from "@/lib/testing/lane";
@@ -118,7 +118,11 @@ describe("who sees and who changes", () => {
   test("an owner cannot see another owner's agent: the answer is the same 404 as for none", async () => {
     const id = await draft(olga);
     const none = newId("agt");
-    for (const read of [getAgent, listVersions, (actor: Actor, agent: string) => listCredentials(actor, agent, new Date())]) {
+    for (const read of [
+      getAgent,
+      listVersions,
+      (actor: Actor, agent: string) => listCredentials(actor, agent, new Date()),
+    ]) {
       const foreign = await refused(read(omar, id));
       const missing = await refused(read(omar, none));
       expect([foreign.code, foreign.message]).toEqual(["not_found", missing.message]);
@@ -183,34 +187,67 @@ describe("registering and editing", () => {
   });
 
   test.each([
-    ["an amount finer than its currency", { budgets: [{ window: "day", amount: "10.001", currency: "EUR" }] }, "/mandate/budgets/0"],
-    ["a currency that does not exist", { budgets: [{ window: "day", amount: "10.00", currency: "EUX" }] }, "/mandate/budgets/0"],
-    ["a time zone that does not exist", { hours: [{ timeZone: "Europe/Nowhere", days: ["mon"], from: "08:00", to: "09:00" }] }, "/mandate/hours/0"],
+    [
+      "an amount finer than its currency",
+      { budgets: [{ window: "day", amount: "10.001", currency: "EUR" }] },
+      "/mandate/budgets/0",
+    ],
+    [
+      "a currency that does not exist",
+      { budgets: [{ window: "day", amount: "10.00", currency: "EUX" }] },
+      "/mandate/budgets/0",
+    ],
+    [
+      "a time zone that does not exist",
+      { hours: [{ timeZone: "Europe/Nowhere", days: ["mon"], from: "08:00", to: "09:00" }] },
+      "/mandate/hours/0",
+    ],
   ])("%s is refused at its field", async (_, part, path) => {
-    const error = await refused(registerAgent(olga, registerInput.parse(body(olga, { mandate: { tools: [], ...part } }))));
+    const error = await refused(
+      registerAgent(olga, registerInput.parse(body(olga, { mandate: { tools: [], ...part } }))),
+    );
     expect(error.status).toBe(400);
     expect(error.fields[0]?.path.startsWith(path)).toBe(true);
   });
 
   test.each([
-    ["a negative amount", { budgets: [{ window: "day", amount: "-1.00", currency: "EUR" }] }, "/mandate/budgets/0/amount"],
+    [
+      "a negative amount",
+      { budgets: [{ window: "day", amount: "-1.00", currency: "EUR" }] },
+      "/mandate/budgets/0/amount",
+    ],
     ["an exponent", { budgets: [{ window: "day", amount: "1e3", currency: "EUR" }] }, "/mandate/budgets/0/amount"],
     ["a look-alike tool name", { tools: ["mаil.send"] }, "/mandate/tools/0"],
   ])("%s is not a mandate", (_, part, path) => {
     const result = registerInput.safeParse(body(olga, { mandate: { tools: [], ...part } }));
-    expect(result.error?.issues[0]?.path).toEqual(path.slice(1).split("/").map((key) => (/^\d+$/.test(key) ? Number(key) : key)));
+    expect(result.error?.issues[0]?.path).toEqual(
+      path
+        .slice(1)
+        .split("/")
+        .map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
+    );
   });
 
-  test.each(["name\u202Etxt", "zero\u200Bwidth", "line\nbreak", "\u0000", "   "])("a name that hides something is refused: %j", (name) => {
-    expect(registerInput.safeParse(body(olga, { name })).success).toBe(false);
-  });
+  test.each(["name\u202Etxt", "zero\u200Bwidth", "line\nbreak", "\u0000", "   "])(
+    "a name that hides something is refused: %j",
+    (name) => {
+      expect(registerInput.safeParse(body(olga, { name })).success).toBe(false);
+    },
+  );
 
   test("T12 an operator object or an array in any text field is refused before it reaches the database", () => {
     const whole = body(olga, {
       backupOwnerEmail: omar.email,
       contractId: "c",
       echoMode: "warn",
-      version: { label: "v1", model: "m", provider: "p", promptHash: "0".repeat(64), toolsHash: "0".repeat(64), codeVersion: "c" },
+      version: {
+        label: "v1",
+        model: "m",
+        provider: "p",
+        promptHash: "0".repeat(64),
+        toolsHash: "0".repeat(64),
+        codeVersion: "c",
+      },
     }) as Record<string, unknown>;
     const hostile = [{ not: "" }, { contains: "a" }, { equals: null }, ["a"], [{ not: "" }], { $ne: "" }];
     const paths = textPaths(whole);
@@ -226,7 +263,9 @@ describe("registering and editing", () => {
         expect(agentFilter.safeParse({ [name]: value }).success).toBe(false);
       }
       for (const schema of [editInput, rotateInput, stopInput]) {
-        expect(schema.safeParse({ name: value, reason: value, scope: value, id: value, expiresAt: value }).success).toBe(false);
+        expect(
+          schema.safeParse({ name: value, reason: value, scope: value, id: value, expiresAt: value }).success,
+        ).toBe(false);
       }
     }
   });
@@ -241,7 +280,12 @@ describe("the life of an agent", () => {
     expect((await getAgent(olga, id)).statusReason).toBe("odd mails");
     await activateAgent(olga, id, "mails explained");
     expect((await getAgent(olga, id)).status).toBe("active");
-    expect((await entriesAbout(id)).map((entry) => entry.kind)).toEqual(["agent_registered", "agent_activated", "agent_suspended", "agent_resumed"]);
+    expect((await entriesAbout(id)).map((entry) => entry.kind)).toEqual([
+      "agent_registered",
+      "agent_activated",
+      "agent_suspended",
+      "agent_resumed",
+    ]);
   });
 
   test("a retired agent never becomes active again, not even by hand", async () => {
@@ -275,7 +319,10 @@ describe("the life of an agent", () => {
     const untouched = await openApproval(other, olga);
     const result = await suspendAgent(olga, id, "odd mails");
     expect(result.approvalsVoided).toBe(1);
-    expect(await db.approval.findUniqueOrThrow({ where: { id: pending } })).toMatchObject({ status: "voided", statusReason: "the agent was suspended" });
+    expect(await db.approval.findUniqueOrThrow({ where: { id: pending } })).toMatchObject({
+      status: "voided",
+      statusReason: "the agent was suspended",
+    });
     expect((await db.approval.findUniqueOrThrow({ where: { id: untouched } })).status).toBe("pending");
     expect((await entriesAbout(id)).slice(-2).map((entry) => [entry.kind, entry.approvalId])).toEqual([
       ["agent_suspended", undefined],
@@ -301,7 +348,9 @@ describe("the life of an agent", () => {
     expect(result.stopped.map((agent) => agent.id).sort()).toEqual(ids.sort());
     expect(await epoch()).toBe(before + 1n);
     expect((await getAgent(owner, idle)).status).toBe("draft");
-    expect((await refused(stopAgents(owner, stopInput.parse({ scope: "fleet", reason: "all of them" })))).code).toBe("forbidden");
+    expect((await refused(stopAgents(owner, stopInput.parse({ scope: "fleet", reason: "all of them" })))).code).toBe(
+      "forbidden",
+    );
   });
 });
 
@@ -312,7 +361,8 @@ describe("transfer", () => {
     expect((await getAgent(olga, id)).ownerEmail).toBe(olga.email);
     expect((await refused(getAgent(omar, id))).code).toBe("not_found");
     expect((await listTransfersTo(omar)).map((one) => one.id)).toContain(transfer);
-    for (const other of [olga, admin, viewer]) expect((await refused(acceptTransfer(other, transfer))).code).toBe("not_found");
+    for (const other of [olga, admin, viewer])
+      expect((await refused(acceptTransfer(other, transfer))).code).toBe("not_found");
     await acceptTransfer(omar, transfer);
     expect((await getAgent(omar, id)).ownerEmail).toBe(omar.email);
     expect((await refused(getAgent(olga, id))).code).toBe("not_found");
@@ -355,7 +405,9 @@ describe("versions", () => {
     await expect(db.agentVersion.update({ where: { id: second.id }, data: { model: "another" } })).rejects.toThrow();
     const owner = new pg.Client({ connectionString: ownerUrl });
     await owner.connect();
-    await expect(owner.query("UPDATE agent_version SET model = 'another' WHERE id = $1", [second.id])).rejects.toThrow(/immutable/);
+    await expect(owner.query("UPDATE agent_version SET model = 'another' WHERE id = $1", [second.id])).rejects.toThrow(
+      /immutable/,
+    );
     await owner.end();
   });
 
@@ -372,9 +424,15 @@ describe("credentials", () => {
     const { id } = await issueCredential(olga, one, { type: "secret" });
     const { digest } = await db.credential.findUniqueOrThrow({ where: { id } });
     await expect(
-      pool().query("INSERT INTO credential (id, agent_id, type, digest) VALUES ($1, $2, 'secret', $3)", [newId("crd"), other, Buffer.from(digest)]),
+      pool().query("INSERT INTO credential (id, agent_id, type, digest) VALUES ($1, $2, 'secret', $3)", [
+        newId("crd"),
+        other,
+        Buffer.from(digest),
+      ]),
     ).rejects.toThrow(/credential_digest_key/);
-    await expect(pool().query("UPDATE credential SET agent_id = $2 WHERE id = $1", [id, other])).rejects.toThrow(/never serves another agent/);
+    await expect(pool().query("UPDATE credential SET agent_id = $2 WHERE id = $1", [id, other])).rejects.toThrow(
+      /never serves another agent/,
+    );
   });
 
   test("T03 no issued key is found anywhere in the database", async () => {
@@ -388,13 +446,20 @@ describe("credentials", () => {
     );
     let bytes = 0;
     for (const { name } of tables) {
-      const { rows } = await owner.query<{ dump: string | null }>(`SELECT string_agg(t::text, E'\\n') AS dump FROM ${name} t`);
+      const { rows } = await owner.query<{ dump: string | null }>(
+        `SELECT string_agg(t::text, E'\\n') AS dump FROM ${name} t`,
+      );
       const dump = rows[0]?.dump ?? "";
       bytes += dump.length;
       for (const { secret } of [issued, rotated]) {
         const part = secret.split("_").at(-1) ?? "";
         expect(part.length).toBe(59);
-        for (const form of [part, part.slice(0, 52), Buffer.from(part).toString("hex"), Buffer.from(part.slice(0, 52)).toString("base64").slice(0, 60)]) {
+        for (const form of [
+          part,
+          part.slice(0, 52),
+          Buffer.from(part).toString("hex"),
+          Buffer.from(part.slice(0, 52)).toString("base64").slice(0, 60),
+        ]) {
           expect(dump.includes(form)).toBe(false);
         }
       }
@@ -409,7 +474,9 @@ describe("credentials", () => {
     const days = (Date.parse(expiresAt) - Date.now()) / 86_400_000;
     expect(Math.round(days)).toBe(90);
     for (const asked of ["2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"]) {
-      expect((await refused(issueCredential(olga, id, { type: "secret", expiresAt: asked }))).fields[0]?.path).toBe("/expiresAt");
+      expect((await refused(issueCredential(olga, id, { type: "secret", expiresAt: asked }))).fields[0]?.path).toBe(
+        "/expiresAt",
+      );
     }
   });
 
@@ -424,13 +491,18 @@ describe("credentials", () => {
     await revokeCredential(olga, second.id);
     expect((await getCredential(olga, second.id, new Date())).state).toBe("revoked");
     expect((await refused(revokeCredential(olga, second.id))).status).toBe(409);
-    await expect(pool().query("UPDATE credential SET revoked_at = NULL WHERE id = $1", [second.id])).rejects.toThrow(/ends earlier/);
+    await expect(pool().query("UPDATE credential SET revoked_at = NULL WHERE id = $1", [second.id])).rejects.toThrow(
+      /ends earlier/,
+    );
   });
 
   test("another owner cannot tell a foreign credential from none", async () => {
     const id = await draft(olga);
     const { id: credential } = await issueCredential(olga, id, { type: "secret" });
-    for (const use of [revokeCredential, (actor: Actor, one: string) => rotateCredential(actor, one, rotateInput.parse({}))]) {
+    for (const use of [
+      revokeCredential,
+      (actor: Actor, one: string) => rotateCredential(actor, one, rotateInput.parse({})),
+    ]) {
       const foreign = await refused(use(omar, credential));
       const missing = await refused(use(omar, newId("crd")));
       expect([foreign.code, foreign.message]).toEqual([missing.code, missing.message]);
@@ -498,7 +570,10 @@ describe("the log", () => {
     const id = await active(olga);
     const before = await epoch();
     await suspendAgent(olga, id, "odd mails");
-    const { rows } = await pool().query<{ kind: string; ref: string }>("SELECT kind, ref FROM audit.control_change WHERE epoch > $1", [before.toString()]);
+    const { rows } = await pool().query<{ kind: string; ref: string }>(
+      "SELECT kind, ref FROM audit.control_change WHERE epoch > $1",
+      [before.toString()],
+    );
     expect(rows).toEqual([{ kind: "agent", ref: id }]);
   });
 });
@@ -514,12 +589,25 @@ describe("importing", () => {
     const [first, second] = imported as [(typeof imported)[number], (typeof imported)[number]];
     expect(first.credential?.secret).toMatch(/^cs_agt_/);
     expect(await getAgent(olga, first.id)).toMatchObject({ status: "active", sample: false });
-    expect(await getAgent(omar, second.id)).toMatchObject({ status: "draft", sample: true, createdAt: "2026-01-01T00:00:00.000Z" });
-    expect((await entriesAbout(first.id)).map((entry) => entry.kind)).toEqual(["agent_registered", "agent_activated", "credential_issued"]);
+    expect(await getAgent(omar, second.id)).toMatchObject({
+      status: "draft",
+      sample: true,
+      createdAt: "2026-01-01T00:00:00.000Z",
+    });
+    expect((await entriesAbout(first.id)).map((entry) => entry.kind)).toEqual([
+      "agent_registered",
+      "agent_activated",
+      "credential_issued",
+    ]);
     expect((await entriesAbout(second.id))[0]?.sampleAt).toBe("2026-01-01T00:00:00.000Z");
 
     const taken = body(olga, { name: first.name });
-    await refused(importAgents("system", [{ agent: registerInput.parse(body(olga, { name: "left over" })) }, { agent: registerInput.parse(taken) }]));
+    await refused(
+      importAgents("system", [
+        { agent: registerInput.parse(body(olga, { name: "left over" })) },
+        { agent: registerInput.parse(taken) },
+      ]),
+    );
     expect(await db.agent.count({ where: { name: "left over" } })).toBe(0);
   });
 });
@@ -531,7 +619,10 @@ describe("the list", () => {
     const names: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await listAgents(admin, agentFilter.parse({ owner: owner.personId, limit: "2", ...(cursor ? { cursor } : {}) }));
+      const page = await listAgents(
+        admin,
+        agentFilter.parse({ owner: owner.personId, limit: "2", ...(cursor ? { cursor } : {}) }),
+      );
       expect(page.total).toBe(5);
       names.push(...page.items.map((agent) => agent.name));
       cursor = page.nextCursor ?? undefined;
@@ -539,7 +630,9 @@ describe("the list", () => {
     expect(names).toEqual(["list a", "list b", "list c", "list d", "list e"]);
     const found = await listAgents(owner, agentFilter.parse({ q: "LIST C", sort: "-createdAt", status: "draft" }));
     expect(found.items.map((agent) => agent.name)).toEqual(["list c"]);
-    expect((await refused(listAgents(owner, agentFilter.parse({ cursor: "not one" })))).fields[0]?.path).toBe("/cursor");
+    expect((await refused(listAgents(owner, agentFilter.parse({ cursor: "not one" })))).fields[0]?.path).toBe(
+      "/cursor",
+    );
   });
 });
 
@@ -550,7 +643,9 @@ async function epoch(): Promise<bigint> {
 function textPaths(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value === "string") return [path];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => textPaths(member, [...path, Array.isArray(value) ? Number(key) : key]));
+  return Object.entries(value).flatMap(([key, member]) =>
+    textPaths(member, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }
 
 function withValue(whole: unknown, path: (string | number)[], value: unknown): unknown {

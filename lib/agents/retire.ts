@@ -19,13 +19,22 @@ export async function retireAgent(actor: Actor, id: string, reason: string): Pro
     if (!canBecome(status, "retired")) throw new AppError("conflict", refusal(status, "retired"));
     const now = await databaseTime(tx);
     const voided = await voidApprovals(tx, [id], "the agent was retired");
-    const { count: revoked } = await tx.credential.updateMany({ where: { agentId: id, revokedAt: null }, data: { revokedAt: now } });
-    await tx.ownershipTransfer.updateMany({ where: { agentId: id, status: "pending" }, data: { status: "cancelled", decidedAt: now } });
+    const { count: revoked } = await tx.credential.updateMany({
+      where: { agentId: id, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    await tx.ownershipTransfer.updateMany({
+      where: { agentId: id, status: "pending" },
+      data: { status: "cancelled", decidedAt: now },
+    });
     await tx.agent.update({ where: { id }, data: { status: "retired", statusReason: reason, retiredAt: now } });
     return {
       result: { id },
       changes: [{ kind: "agent", ref: id }],
-      events: [{ kind: "agent_retired", agent: id, scope: agent.ownerId, payload: { reason, credentialsRevoked: revoked } }, ...voided],
+      events: [
+        { kind: "agent_retired", agent: id, scope: agent.ownerId, payload: { reason, credentialsRevoked: revoked } },
+        ...voided,
+      ],
     };
   });
 }

@@ -19,8 +19,10 @@ export async function rotateCredential(actor: Actor, id: string, input: RotateIn
     const now = await databaseTime(tx);
     if (agent.status === "retired") throw new AppError("conflict", "the agent is retired and gets no more credentials");
     if (credential.revokedAt) throw new AppError("conflict", "the credential is revoked: issue a new one");
-    if (credential.rotatedToId) throw new AppError("conflict", "the credential was rotated already: rotate its successor");
-    if (credential.expiresAt && credential.expiresAt <= now) throw new AppError("conflict", "the credential is expired: issue a new one");
+    if (credential.rotatedToId)
+      throw new AppError("conflict", "the credential was rotated already: rotate its successor");
+    if (credential.expiresAt && credential.expiresAt <= now)
+      throw new AppError("conflict", "the credential is expired: issue a new one");
 
     const successor = await storeCredential(tx, agent.id, expiryOf(input.expiresAt, now), actor.personId);
     const overlapEnd = new Date(now.getTime() + input.overlapSeconds * 1000);

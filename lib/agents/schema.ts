@@ -1,12 +1,28 @@
 import { z } from "zod";
-import { agentStatuses, environment, mandate, riskClass, riskClasses, tierKey, tierKeys, agentStatus, environments } from "@/lib/policy/schema";
+import {
+  agentStatus,
+  agentStatuses,
+  environment,
+  environments,
+  mandate,
+  riskClass,
+  riskClasses,
+  tierKey,
+  tierKeys,
+} from "@/lib/policy/schema";
 import { line, paragraph } from "@/lib/text";
 
 /** What comes in and goes out of the registry: forms, routes, actions and tests share these shapes. Bodies as in the HTTP contract. */
 
-export const agentId = z.string().regex(/^agt_[0-9a-hjkmnp-tv-z]{26}$/, "an agent id looks like `agt_` and 26 characters");
-export const credentialId = z.string().regex(/^crd_[0-9a-hjkmnp-tv-z]{26}$/, "a credential id looks like `crd_` and 26 characters");
-export const transferId = z.string().regex(/^trf_[0-9a-hjkmnp-tv-z]{26}$/, "a transfer id looks like `trf_` and 26 characters");
+export const agentId = z
+  .string()
+  .regex(/^agt_[0-9a-hjkmnp-tv-z]{26}$/, "an agent id looks like `agt_` and 26 characters");
+export const credentialId = z
+  .string()
+  .regex(/^crd_[0-9a-hjkmnp-tv-z]{26}$/, "a credential id looks like `crd_` and 26 characters");
+export const transferId = z
+  .string()
+  .regex(/^trf_[0-9a-hjkmnp-tv-z]{26}$/, "a transfer id looks like `trf_` and 26 characters");
 
 /** Lower case; compared as a whole. */
 export const email = z
@@ -19,7 +35,9 @@ export const email = z
 export const echoModes = ["off", "warn", "enforce"] as const;
 export const echoMode = z.enum(echoModes);
 
-const digest = z.string().regex(/^(?:sha256:)?[0-9a-f]{64}$/, "a hash is 64 hexadecimal digits, with or without `sha256:`");
+const digest = z
+  .string()
+  .regex(/^(?:sha256:)?[0-9a-f]{64}$/, "a hash is 64 hexadecimal digits, with or without `sha256:`");
 
 export const versionInput = z.strictObject({
   label: line(80),
@@ -86,13 +104,19 @@ export const rotateInput = z.strictObject({
 export type RotateInput = z.output<typeof rotateInput>;
 
 /** A version of one agent, by its id or its number. */
-export const versionKey = z.string().regex(/^(?:ver_[0-9a-hjkmnp-tv-z]{26}|[1-9]\d{0,8})$/, "a version is named by its id or its number");
+export const versionKey = z
+  .string()
+  .regex(/^(?:ver_[0-9a-hjkmnp-tv-z]{26}|[1-9]\d{0,8})$/, "a version is named by its id or its number");
 
 export const stopScopes = ["agent", "owner", "vendor", "fleet"] as const;
 
 /** `id`: an agent id, a person id, or the provider of the current version; none for the fleet. */
 export const stopInput = z
-  .strictObject({ scope: z.enum(stopScopes), id: z.string().trim().min(1).max(200).optional(), reason: paragraph(2000) })
+  .strictObject({
+    scope: z.enum(stopScopes),
+    id: z.string().trim().min(1).max(200).optional(),
+    reason: paragraph(2000),
+  })
   .refine((value) => (value.scope === "fleet") === (value.id === undefined), {
     path: ["id"],
     message: "name the agent, owner or vendor to stop; the fleet has no id",
@@ -161,7 +185,15 @@ export const agentPage = z.object({ items: z.array(agentRow), nextCursor: z.stri
 
 export const transferDto = z.object({
   id: z.string(),
-  agent: z.object({ id: z.string(), name: z.string(), purpose: z.string(), tier: tierKey, environment, riskClass, status: agentStatus }),
+  agent: z.object({
+    id: z.string(),
+    name: z.string(),
+    purpose: z.string(),
+    tier: tierKey,
+    environment,
+    riskClass,
+    status: agentStatus,
+  }),
   from: personRef,
   to: personRef,
   reason: z.string(),
@@ -234,7 +266,18 @@ export const credentialPath = z.strictObject({ id: credentialId });
 export const transferPath = z.strictObject({ id: transferId });
 export const versionPath = z.strictObject({ id: agentId, version: versionKey });
 
-export const stopResult = z.object({ stopped: z.array(z.object({ id: z.string(), name: z.string() })), approvalsVoided: z.int() });
+export const stopResult = z.object({
+  stopped: z.array(z.object({ id: z.string(), name: z.string() })),
+  approvalsVoided: z.int(),
+});
 export type StopResult = z.infer<typeof stopResult>;
 
-export type AgentDecision = { id: string; at: string; outcome: string; tool: string | null; effect: string | null; codes: string[]; sample: boolean };
+export type AgentDecision = {
+  id: string;
+  at: string;
+  outcome: string;
+  tool: string | null;
+  effect: string | null;
+  codes: string[];
+  sample: boolean;
+};

@@ -18,7 +18,10 @@ import { voidApprovals } from "./void-approvals";
 export async function stopAgents(actor: Actor, input: StopInput): Promise<StopResult> {
   return changeControl(authorOf(actor), async (tx) => {
     await holdControl(tx);
-    if (!can(actor, "stop:engage") && (input.scope === "fleet" || input.scope === "vendor" || (input.scope === "owner" && input.id !== actor.personId))) {
+    if (
+      !can(actor, "stop:engage") &&
+      (input.scope === "fleet" || input.scope === "vendor" || (input.scope === "owner" && input.id !== actor.personId))
+    ) {
       throw new AppError("forbidden", "you can stop your own agents");
     }
     const inScope = await tx.agent.findMany({
@@ -35,7 +38,10 @@ export async function stopAgents(actor: Actor, input: StopInput): Promise<StopRe
     const ids = active.map((agent) => agent.id);
     const now = await databaseTime(tx);
     const voided = await voidApprovals(tx, ids, "the agent was stopped");
-    await tx.agent.updateMany({ where: { id: { in: ids } }, data: { status: "suspended", statusReason: input.reason, suspendedAt: now, stoppedAt: now } });
+    await tx.agent.updateMany({
+      where: { id: { in: ids } },
+      data: { status: "suspended", statusReason: input.reason, suspendedAt: now, stoppedAt: now },
+    });
     return {
       result: { stopped: active.map(({ id, name }) => ({ id, name })), approvalsVoided: voided.length },
       changes: ids.map((ref) => ({ kind: "agent" as const, ref })),

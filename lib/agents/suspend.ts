@@ -12,13 +12,20 @@ import { voidApprovals } from "./void-approvals";
  * Takes an active agent out of action and voids its open approvals. When this returns, no process acknowledges another allow for it.
  * @throws AppError `not_found`, `forbidden`, `conflict` when it is not active
  */
-export async function suspendAgent(actor: Actor, id: string, reason: string): Promise<{ id: string; approvalsVoided: number }> {
+export async function suspendAgent(
+  actor: Actor,
+  id: string,
+  reason: string,
+): Promise<{ id: string; approvalsVoided: number }> {
   return changeControl(authorOf(actor), async (tx) => {
     const agent = await lockAgent(tx, actor, id, "agents:write");
     const status = agent.status as AgentStatus;
     if (!canBecome(status, "suspended")) throw new AppError("conflict", refusal(status, "suspended"));
     const voided = await voidApprovals(tx, [id], "the agent was suspended");
-    await tx.agent.update({ where: { id }, data: { status: "suspended", statusReason: reason, suspendedAt: await databaseTime(tx) } });
+    await tx.agent.update({
+      where: { id },
+      data: { status: "suspended", statusReason: reason, suspendedAt: await databaseTime(tx) },
+    });
     return {
       result: { id, approvalsVoided: voided.length },
       changes: [{ kind: "agent", ref: id }],

@@ -20,7 +20,8 @@ test("bands read in the order in which they are tried, with their amount, condit
   const words = describeBands(tierOf("T3").effects.financial);
   expect(words[0]).toEqual({
     effect: "allow",
-    scope: "up to 500.00 EUR, when the mandate names everyone and every place the call reaches",
+    upTo: { amount: "500.00", currency: "EUR" },
+    when: "the mandate names everyone and every place the call reaches",
     who: "",
   });
   expect(words[1]).toEqual({
@@ -28,12 +29,18 @@ test("bands read in the order in which they are tried, with their amount, condit
     scope: "up to 10000.00 EUR",
     who: "one person of Finance must approve",
   });
-  expect(words.at(-1)).toEqual({ effect: "deny", scope: "", who: "" });
+  expect(words.at(-1)).toEqual({ effect: "deny", upTo: null, when: "", who: "" });
 });
 
 test("bands that leave something over end with a refusal, and no bands are a refusal", () => {
   expect(describeBands([{ upTo: "1.00", currency: "EUR", then: "allow" }]).at(-1)?.effect).toBe("deny");
-  expect(describeBands(undefined)).toEqual([{ effect: "deny", scope: "", who: "" }]);
+  expect(describeBands(undefined)).toEqual([{ effect: "deny", upTo: null, when: "", who: "" }]);
+});
+
+test("a plural is read as one", () => {
+  expect(describeCondition({ not: { attribute: "action.recipients", operator: "exists" } })).toBe(
+    "the recipients are not given",
+  );
 });
 
 test("conditions read as clauses", () => {
@@ -51,6 +58,6 @@ test("conditions read as clauses", () => {
       ],
     }),
   ).toBe(
-    "what the tool does is one of “write” and “external” and (it is not so that the mandate names every recipient or not (the host it goes to is given)) and the amount is above 5.00 EUR",
+    "what the tool does is one of “write” and “external” and (it is not so that the mandate names every recipient or the host it goes to is not given) and the amount is above 5.00 EUR",
   );
 });

@@ -19,27 +19,30 @@ import {
 
 export type BandWords = {
   effect: "allow" | "approval" | "deny";
-  /** `up to 500.00 EUR, when the mandate names every recipient`; empty when the band takes everything left. */
-  scope: string;
+  /** The most this band takes, inclusive. */
+  upTo: Money | null;
+  /** `the mandate names every recipient`; empty without a condition. With no limit either, the band takes everything left. */
+  when: string;
   /** `one person of Finance must approve`; for `approval` only. */
   who: string;
 };
 
 /** The bands of one cell of the matrix, in the order in which they are tried. A class without bands is refused. */
 export function describeBands(bands: readonly Band[] | undefined): BandWords[] {
-  if (!bands || bands.length === 0) return [{ effect: "deny", scope: "", who: "" }];
+  if (!bands || bands.length === 0) return [rest];
   const words = bands.map((band) => ({
     effect: effectOf(band.then),
-    scope: [
-      band.upTo === undefined ? "" : `up to ${band.upTo} ${band.currency}`,
-      band.when ? `when ${describeCondition(band.when)}` : "",
-    ]
-      .filter(Boolean)
-      .join(", "),
+    upTo:
+      band.upTo === undefined || band.currency === undefined ? null : { amount: band.upTo, currency: band.currency },
+    when: band.when ? describeCondition(band.when) : "",
     who: typeof band.then === "object" ? whoMustApprove(band.then.approval) : "",
   }));
-  return words.at(-1)?.scope === "" ? words : [...words, { effect: "deny", scope: "", who: "" }];
+  const last = words.at(-1);
+  return last?.upTo === null && last.when === "" ? words : [...words, rest];
 }
+
+/** What no band takes is refused. */
+const rest: BandWords = { effect: "deny", upTo: null, when: "", who: "" };
 
 function effectOf(then: BandThen): BandWords["effect"] {
   return typeof then === "object" ? "approval" : then;
@@ -47,11 +50,18 @@ function effectOf(then: BandThen): BandWords["effect"] {
 
 /** In one line what a tier lets an agent do: `Alone: read. Alone within limits: move money up to 500.00 EUR. Never: run code.` */
 export function describeTier(tier: Tier): string {
-  const groups: Record<"alone" | "within" | "approval" | "never", string[]> = { alone: [], within: [], approval: [], never: [] };
+  const groups: Record<"alone" | "within" | "approval" | "never", string[]> = {
+    alone: [],
+    within: [],
+    approval: [],
+    never: [],
+  };
   for (const effect of effectClasses) {
     const reach = reachOf(tier.effects[effect]);
     const limit = tier.effects[effect]?.findLast((band) => band.then === "allow" && band.upTo !== undefined);
-    groups[reach].push(reach === "within" && limit ? `${effectVerb(effect)} up to ${limit.upTo} ${limit.currency}` : effectVerb(effect));
+    groups[reach].push(
+      reach === "within" && limit ? `${effectVerb(effect)} up to ${limit.upTo} ${limit.currency}` : effectVerb(effect),
+    );
   }
   const lines = [
     ["Alone", groups.alone],
@@ -103,16 +113,24 @@ const operatorWords: Record<Operator, string> = {
 export function describeCondition(condition: Condition): string {
   if ("all" in condition) return condition.all.map(inner).join(" and ");
   if ("any" in condition) return condition.any.map(inner).join(" or ");
-  if ("not" in condition) return `not (${describeCondition(condition.not)})`;
+  if ("not" in condition) {
+    const { not } = condition;
+    if ("operator" in not && not.operator === "exists")
+      return describeCondition({ ...not, value: not.value === false });
+    return `not (${describeCondition(not)})`;
+  }
   const { attribute, operator, value } = condition;
   const label = findAttribute(attribute)?.label ?? attribute;
   if (typeof value === "boolean" && (operator === "eq" || operator === "neq") && label.startsWith("whether ")) {
     const fact = label.slice("whether ".length);
     return value === (operator === "eq") ? fact : `it is not so that ${fact}`;
   }
-  if (operator === "exists") return value === false ? `${label} is not given` : `${label} is given`;
+  if (operator === "exists")
+    return `${label} ${several.test(label) ? "are" : "is"} ${value === false ? "not given" : "given"}`;
   return `${label} ${operatorWords[operator]} ${describeValue(value)}`;
 }
+
+const several = /^the (?:resource's )?(?:recipients|regions|classes|hosts)\b/;
 
 function inner(condition: Condition): string {
   return "all" in condition || "any" in condition ? `(${describeCondition(condition)})` : describeCondition(condition);

@@ -10,5 +10,14 @@ export async function testPerson(name: string, ...roles: Role[]): Promise<Actor>
   const id = newId("per");
   const email = `${name.toLowerCase().replaceAll(/[^a-z]/g, ".")}@countersign.test`;
   await db.person.create({ data: { id, email, name, roles } });
-  return { personId: id, email, name, roles, groups: [], permissions: permissionsOf(roles), via: "session", mayVote: true };
+  return {
+    personId: id,
+    email,
+    name,
+    roles,
+    groups: [],
+    permissions: permissionsOf(roles),
+    via: "session",
+    mayVote: true,
+  };
 }

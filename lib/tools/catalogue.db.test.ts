@@ -3,8 +3,8 @@ import { readHeader } from "@/lib/audit/entry";
 import type { Actor } from "@/lib/auth/actor";
 import { db, pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { currentPolicy, getPolicyVersion, listPolicyVersions } from "@/lib/policy/queries";
 import { ensurePolicy, publishPolicy } from "@/lib/policy/publish";
+import { currentPolicy, getPolicyVersion, listPolicyVersions } from "@/lib/policy/queries";
 import { testDatabase } from "@/lib/testing/database";
 import { testLog } from "@/lib/testing/lane";
 import { testPerson } from "@/lib/testing/people";
@@ -53,7 +53,9 @@ async function kinds(after: bigint): Promise<string[]> {
 }
 
 async function head(): Promise<bigint> {
-  return BigInt((await pool().query<{ seq: string }>("SELECT seq FROM audit.lane WHERE kind = 'console'")).rows[0]?.seq ?? 0);
+  return BigInt(
+    (await pool().query<{ seq: string }>("SELECT seq FROM audit.lane WHERE kind = 'console'")).rows[0]?.seq ?? 0,
+  );
 }
 
 describe("the catalogue", () => {
@@ -86,25 +88,39 @@ describe("the catalogue", () => {
   });
 
   test("only who may change tools does; owners read", async () => {
-    for (const attempt of [() => putTool(olga, "mail.send", transfer), () => blockTool(olga, "mail.send"), () => removeTool(olga, "payments.transfer")]) {
+    for (const attempt of [
+      () => putTool(olga, "mail.send", transfer),
+      () => blockTool(olga, "mail.send"),
+      () => removeTool(olga, "payments.transfer"),
+    ]) {
       expect((await refused(attempt())).code).toBe("forbidden");
     }
     expect((await listTools(toolFilter.parse({}))).items).toHaveLength(1);
   });
 
   test.each([
-    ["a schema keyword that is not enforced", { argumentSchema: { type: "object", properties: { a: { type: "string", pattern: "(a+)+$" } } } }, "/argumentSchema"],
+    [
+      "a schema keyword that is not enforced",
+      { argumentSchema: { type: "object", properties: { a: { type: "string", pattern: "(a+)+$" } } } },
+      "/argumentSchema",
+    ],
     ["a currency that does not exist", { currency: "EUX" }, "/currency"],
   ])("%s is refused at its field", async (_, change, path) => {
-    const error = await refused(putTool(admin, "mail.send", toolInput.parse({ ...transfer, argumentRoles: undefined, ...change })));
+    const error = await refused(
+      putTool(admin, "mail.send", toolInput.parse({ ...transfer, argumentRoles: undefined, ...change })),
+    );
     expect([error.status, error.fields[0]?.path]).toEqual([400, path]);
     expect(await db.tool.count({ where: { name: "mail.send" } })).toBe(0);
   });
 
   test("many tools are one version and one move of the epoch", async () => {
     const { number } = await currentPolicy();
-    const inputs = ["crm.read", "crm.write", "crm.delete"].map((name) => sanctionInput.parse({ name, effect: "read", reversible: true, source: "mcp:crm" }));
-    expect(await importTools(admin ? { personId: admin.personId } : "system", "The tools of the CRM", inputs)).toHaveLength(3);
+    const inputs = ["crm.read", "crm.write", "crm.delete"].map((name) =>
+      sanctionInput.parse({ name, effect: "read", reversible: true, source: "mcp:crm" }),
+    );
+    expect(
+      await importTools(admin ? { personId: admin.personId } : "system", "The tools of the CRM", inputs),
+    ).toHaveLength(3);
     expect((await currentPolicy()).number).toBe(number + 1);
     expect(await importTools("system", "The tools of the CRM", inputs)).toEqual([]);
     const names = (await currentPolicy()).content.tools.map((tool) => tool.name);
@@ -123,7 +139,19 @@ describe("the catalogue", () => {
   });
 
   test("T10 a name with a look-alike, a case, a trailing dot or a hidden character is refused, never folded", () => {
-    for (const name of ["Mail.send", "mаil.send", "mail.send​", "ｍail.send", "mail send", "*", "../mail", "mail.send\n", ".mail", "", "a".repeat(129)]) {
+    for (const name of [
+      "Mail.send",
+      "mаil.send",
+      "mail.send​",
+      "ｍail.send",
+      "mail send",
+      "*",
+      "../mail",
+      "mail.send\n",
+      ".mail",
+      "",
+      "a".repeat(129),
+    ]) {
       expect(sanctionInput.safeParse({ ...transfer, name }).success, name).toBe(false);
       expect(toolPath.safeParse({ name: [name] }).success, name).toBe(false);
     }
@@ -158,12 +186,27 @@ describe("demand", () => {
         version: { label: "v1", model: "m", provider: "p" },
       }),
     );
-    await db.toolDemand.create({ data: { tool: "files.shred", agentId: id, count: 7n, firstAt: new Date("2026-01-01T00:00:00Z"), lastAt: new Date("2026-01-02T00:00:00Z") } });
+    await db.toolDemand.create({
+      data: {
+        tool: "files.shred",
+        agentId: id,
+        count: 7n,
+        firstAt: new Date("2026-01-01T00:00:00Z"),
+        lastAt: new Date("2026-01-02T00:00:00Z"),
+      },
+    });
     const [wanted] = await listDemand(admin);
-    expect(wanted).toMatchObject({ name: "files.shred", wellFormed: true, count: 7, agents: [{ id, name: "asker", count: 7 }] });
+    expect(wanted).toMatchObject({
+      name: "files.shred",
+      wellFormed: true,
+      count: 7,
+      agents: [{ id, name: "asker", count: 7 }],
+    });
     const other = await testPerson("Omar Owner", "owner");
     expect(await listDemand(other)).toEqual([]);
-    expect(await agentsWithTool(olga, "payments.transfer")).toEqual([{ id, name: "asker", status: "draft", tier: "T1" }]);
+    expect(await agentsWithTool(olga, "payments.transfer")).toEqual([
+      { id, name: "asker", status: "draft", tier: "T1" },
+    ]);
     expect(await agentsWithTool(other, "payments.transfer")).toEqual([]);
     await blockTool(admin, "files.shred");
     expect(await listDemand(admin)).toEqual([]);
@@ -182,7 +225,9 @@ describe("publishing", () => {
 
   test("a policy that is not valid is refused with the sentence, and nothing is published", async () => {
     const { number } = await currentPolicy();
-    const error = await refused(publishPolicy("system", "broken", (set) => ({ ...set, tools: [...set.tools, ...set.tools] })));
+    const error = await refused(
+      publishPolicy("system", "broken", (set) => ({ ...set, tools: [...set.tools, ...set.tools] })),
+    );
     expect(error.status).toBe(400);
     expect((await currentPolicy()).number).toBe(number);
   });

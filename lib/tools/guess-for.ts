@@ -18,14 +18,24 @@ export type RoleGuess = { /** Top-level argument names. */ names: string[]; role
 export async function guessFor(actor: Actor, name: string): Promise<RoleGuess | null> {
   requirePermission(actor, "tools:write");
   if (!can(actor, "payload:read")) return null;
-  const latest = await db.entryView.findFirst({ where: { tool: name, kind: "decision" }, orderBy: { at: "desc" }, select: { lane: true, seq: true, agentId: true } });
+  const latest = await db.entryView.findFirst({
+    where: { tool: name, kind: "decision" },
+    orderBy: { at: "desc" },
+    select: { lane: true, seq: true, agentId: true },
+  });
   if (!latest) return null;
   const fields = await readPayload(latest.lane, latest.seq);
   const args = fields?.arguments;
   if (typeof args !== "object" || args === null || Array.isArray(args)) return null;
   await recordChange({ personId: actor.personId }, async () => ({
     result: null,
-    events: [{ kind: "payload_viewed", ref: entryId("dec", latest.lane, latest.seq), ...(latest.agentId ? { agent: latest.agentId } : {}) }],
+    events: [
+      {
+        kind: "payload_viewed",
+        ref: entryId("dec", latest.lane, latest.seq),
+        ...(latest.agentId ? { agent: latest.agentId } : {}),
+      },
+    ],
   }));
   return { names: Object.keys(args).slice(0, 50), roles: guessRoles(args) };
 }

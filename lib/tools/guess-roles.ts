@@ -8,12 +8,43 @@ type Role = "amount" | "currency" | "recipient" | "url" | "method" | "region" | 
 const names: Record<Role, readonly string[]> = {
   amount: ["amount", "total", "price", "sum"],
   currency: ["currency", "currencycode", "ccy"],
-  recipient: ["to", "cc", "bcc", "recipient", "recipients", "email", "emails", "participants", "invitees", "attendees", "payee", "iban", "user", "username", "channel", "account", "beneficiary"],
+  recipient: [
+    "to",
+    "cc",
+    "bcc",
+    "recipient",
+    "recipients",
+    "email",
+    "emails",
+    "participants",
+    "invitees",
+    "attendees",
+    "payee",
+    "iban",
+    "user",
+    "username",
+    "channel",
+    "account",
+    "beneficiary",
+  ],
   url: ["url", "uri", "link", "href", "website", "endpoint", "webhook"],
   method: ["method", "httpmethod", "verb"],
   region: ["region", "location", "datacenter", "zone"],
   dataClass: ["dataclass", "classification", "sensitivity"],
-  content: ["body", "content", "message", "text", "subject", "description", "html", "note", "comment", "query", "command", "script"],
+  content: [
+    "body",
+    "content",
+    "message",
+    "text",
+    "subject",
+    "description",
+    "html",
+    "note",
+    "comment",
+    "query",
+    "command",
+    "script",
+  ],
 };
 const several: ReadonlySet<Role> = new Set(["recipient", "url", "dataClass", "content"]);
 
@@ -46,7 +77,12 @@ function roleOf(name: string, value: Json): Role | null {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   for (const [role, known] of Object.entries(names) as [Role, readonly string[]][]) {
     if (!known.includes(plain)) continue;
-    const fits = role === "amount" ? typeof value === "number" || typeof value === "string" : role === "recipient" ? isText(value) : typeof value === "string" || (several.has(role) && isText(value));
+    const fits =
+      role === "amount"
+        ? typeof value === "number" || typeof value === "string"
+        : role === "recipient"
+          ? isText(value)
+          : typeof value === "string" || (several.has(role) && isText(value));
     if (fits) return role;
   }
   return null;

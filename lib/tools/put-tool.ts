@@ -18,13 +18,25 @@ import type { SanctionInput, ToolInput } from "./schema";
  * @param only `new` refuses a name the catalogue has; for a form that adds
  * @throws AppError `forbidden`, `conflict` at `/name`, `invalid_request` naming the field
  */
-export async function putTool(actor: Actor, name: string, input: ToolInput, only?: "new"): Promise<{ name: string; created: boolean }> {
+export async function putTool(
+  actor: Actor,
+  name: string,
+  input: ToolInput,
+  only?: "new",
+): Promise<{ name: string; created: boolean }> {
   requirePermission(actor, "tools:write");
   checkTool(name, input, "");
   const existing = await db.tool.findUnique({ where: { name } });
-  if (existing && only === "new") throw new AppError("conflict", "the catalogue has a tool of this name", { fields: [{ path: "/name", message: "the catalogue has a tool of this name" }] });
+  if (existing && only === "new")
+    throw new AppError("conflict", "the catalogue has a tool of this name", {
+      fields: [{ path: "/name", message: "the catalogue has a tool of this name" }],
+    });
   if (existing && same(existing, row(name, input, existing.source))) return { name, created: false };
-  const [event] = await catalogueChange({ personId: actor.personId }, `${input.status === "blocked" ? "Block" : existing ? "Change" : "Sanction"} the tool ${name}`, [{ ...input, name }]);
+  const [event] = await catalogueChange(
+    { personId: actor.personId },
+    `${input.status === "blocked" ? "Block" : existing ? "Change" : "Sanction"} the tool ${name}`,
+    [{ ...input, name }],
+  );
   return { name, created: event?.created ?? false };
 }
 
@@ -34,9 +46,19 @@ export async function putTool(actor: Actor, name: string, input: ToolInput, only
  * @returns for each tool that was new or differs: its name, and whether it was new
  * @throws AppError `invalid_request` naming the tool by index and the field
  */
-export async function importTools(author: Author, note: string, inputs: readonly SanctionInput[], sampleAt?: Date): Promise<{ name: string; created: boolean }[]> {
+export async function importTools(
+  author: Author,
+  note: string,
+  inputs: readonly SanctionInput[],
+  sampleAt?: Date,
+): Promise<{ name: string; created: boolean }[]> {
   for (const [index, input] of inputs.entries()) checkTool(input.name, input, `/${index}`);
-  const stored = new Map((await db.tool.findMany({ where: { name: { in: inputs.map((input) => input.name) } } })).map((tool) => [tool.name, tool]));
+  const stored = new Map(
+    (await db.tool.findMany({ where: { name: { in: inputs.map((input) => input.name) } } })).map((tool) => [
+      tool.name,
+      tool,
+    ]),
+  );
   const changed = inputs.filter((input) => {
     const existing = stored.get(input.name);
     return !existing || !same(existing, row(input.name, input, existing.source));
@@ -44,32 +66,54 @@ export async function importTools(author: Author, note: string, inputs: readonly
   return changed.length === 0 ? [] : catalogueChange(author, note, changed, sampleAt);
 }
 
-async function catalogueChange(author: Author, note: string, inputs: readonly SanctionInput[], sampleAt?: Date): Promise<{ name: string; created: boolean }[]> {
+async function catalogueChange(
+  author: Author,
+  note: string,
+  inputs: readonly SanctionInput[],
+  sampleAt?: Date,
+): Promise<{ name: string; created: boolean }[]> {
   return changeControl(author, async (tx) => {
     const written: { input: SanctionInput; before: ToolRow | null }[] = [];
     const publication = await publishWithin(tx, author, note, async (set) => {
       for (const given of inputs) written.push(await write(tx, author, given));
-      return withTools(set, written.map(({ input }) => policyTool(input)));
+      return withTools(
+        set,
+        written.map(({ input }) => policyTool(input)),
+      );
     });
     return {
       result: written.map(({ input, before }) => ({ name: input.name, created: before === null })),
       changes: publication.changes.length > 0 ? publication.changes : [{ kind: "policy", ref: publication.version.id }],
-      events: [...written.map(({ input, before }) => eventOf(input, before, publication.version.hash)), ...publication.events].map((event) =>
-        sampleAt ? { ...event, sampleAt: sampleAt.toISOString() } : event,
-      ),
+      events: [
+        ...written.map(({ input, before }) => eventOf(input, before, publication.version.hash)),
+        ...publication.events,
+      ].map((event) => (sampleAt ? { ...event, sampleAt: sampleAt.toISOString() } : event)),
     };
   });
 }
 
 /** A replacement keeps saying where the tool came from unless it says so itself. */
-async function write(tx: Tx, author: Author, given: SanctionInput): Promise<{ input: SanctionInput; before: ToolRow | null }> {
+async function write(
+  tx: Tx,
+  author: Author,
+  given: SanctionInput,
+): Promise<{ input: SanctionInput; before: ToolRow | null }> {
   const before = await tx.tool.findUnique({ where: { name: given.name } });
   const input = { ...given, source: given.source ?? before?.source ?? "manual" };
   const { argumentSchema, argumentRoles, ...plain } = row(input.name, input, input.source);
-  const data = { ...plain, argumentRoles: argumentRoles as Prisma.InputJsonObject, argumentSchema: (argumentSchema as Prisma.InputJsonObject | null) ?? Prisma.DbNull };
+  const data = {
+    ...plain,
+    argumentRoles: argumentRoles as Prisma.InputJsonObject,
+    argumentSchema: (argumentSchema as Prisma.InputJsonObject | null) ?? Prisma.DbNull,
+  };
   await tx.tool.upsert({
     where: { name: input.name },
-    create: { name: input.name, ...data, createdAt: sampleTime(), createdById: author === "system" ? null : author.personId },
+    create: {
+      name: input.name,
+      ...data,
+      createdAt: sampleTime(),
+      createdById: author === "system" ? null : author.personId,
+    },
     update: data,
   });
   return { input, before };
@@ -102,17 +146,27 @@ function row(name: string, input: ToolInput, source: string | undefined) {
 }
 
 function same(stored: ToolRow, wanted: ReturnType<typeof row>): boolean {
-  return Object.entries(wanted).every(([field, value]) => canonicalize(stored[field as keyof ToolRow] ?? null) === canonicalize(value ?? null));
+  return Object.entries(wanted).every(
+    ([field, value]) => canonicalize(stored[field as keyof ToolRow] ?? null) === canonicalize(value ?? null),
+  );
 }
 
 function eventOf(input: SanctionInput, before: ToolRow | null, policyHash: string): Event {
-  const kind = input.status === "blocked" ? "tool_blocked" : !before || before.status === "blocked" ? "tool_sanctioned" : "tool_changed";
+  const kind =
+    input.status === "blocked"
+      ? "tool_blocked"
+      : !before || before.status === "blocked"
+        ? "tool_sanctioned"
+        : "tool_changed";
   return {
     kind,
     tool: input.name,
     effect: input.effect,
     policyHash,
-    payload: { before: before ? (row(before.name, before as unknown as ToolInput, before.source) as unknown as Json) : undefined, after: row(input.name, input, before?.source) as unknown as Json },
+    payload: {
+      before: before ? (row(before.name, before as unknown as ToolInput, before.source) as unknown as Json) : undefined,
+      after: row(input.name, input, before?.source) as unknown as Json,
+    },
   };
 }
 

@@ -12,7 +12,9 @@ import type { DemandDto, ToolDto, ToolFilter } from "./schema";
 type AgentStatus = (typeof agentStatuses)[number];
 
 /** One page of the catalogue, by name. */
-export async function listTools(filter: ToolFilter): Promise<{ items: ToolDto[]; nextCursor: string | null; total: number }> {
+export async function listTools(
+  filter: ToolFilter,
+): Promise<{ items: ToolDto[]; nextCursor: string | null; total: number }> {
   const text = filter.q ? { contains: filter.q, mode: "insensitive" as const } : undefined;
   const where: Prisma.ToolWhereInput = {
     ...(filter.effect ? { effect: filter.effect } : {}),
@@ -21,12 +23,20 @@ export async function listTools(filter: ToolFilter): Promise<{ items: ToolDto[];
   };
   const [from] = filter.cursor ? decodeCursor(filter.cursor, 1) : [];
   const [rows, total] = await Promise.all([
-    db.tool.findMany({ where: { AND: [where, from ? { name: { gt: from } } : {}] }, orderBy: { name: "asc" }, take: filter.limit + 1 }),
+    db.tool.findMany({
+      where: { AND: [where, from ? { name: { gt: from } } : {}] },
+      orderBy: { name: "asc" },
+      take: filter.limit + 1,
+    }),
     db.tool.count({ where }),
   ]);
   const shown = rows.slice(0, filter.limit);
   const last = shown.at(-1);
-  return { items: shown.map(toolOf), nextCursor: rows.length > filter.limit && last ? encodeCursor([last.name]) : null, total };
+  return {
+    items: shown.map(toolOf),
+    nextCursor: rows.length > filter.limit && last ? encodeCursor([last.name]) : null,
+    total,
+  };
 }
 
 /** @throws AppError `not_found` */
@@ -37,13 +47,21 @@ export async function getTool(name: string): Promise<ToolDto> {
 }
 
 /** Sanctioned and blocked tools, for choosing a mandate. */
-export async function listToolChoices(): Promise<Pick<ToolDto, "name" | "description" | "effect" | "reversible" | "status">[]> {
-  const tools = await db.tool.findMany({ select: { name: true, description: true, effect: true, reversible: true, status: true }, orderBy: { name: "asc" } });
+export async function listToolChoices(): Promise<
+  Pick<ToolDto, "name" | "description" | "effect" | "reversible" | "status">[]
+> {
+  const tools = await db.tool.findMany({
+    select: { name: true, description: true, effect: true, reversible: true, status: true },
+    orderBy: { name: "asc" },
+  });
   return tools as Pick<ToolDto, "name" | "description" | "effect" | "reversible" | "status">[];
 }
 
 /** Agents the actor sees whose mandate names the tool, by name. */
-export async function agentsWithTool(actor: Actor, name: string): Promise<{ id: string; name: string; status: AgentStatus; tier: string }[]> {
+export async function agentsWithTool(
+  actor: Actor,
+  name: string,
+): Promise<{ id: string; name: string; status: AgentStatus; tier: string }[]> {
   return db.$queryRaw`
     SELECT id, name, status, tier FROM agent
      WHERE status <> 'retired' AND mandate->'tools' ? ${name}
@@ -54,7 +72,9 @@ export async function agentsWithTool(actor: Actor, name: string): Promise<{ id: 
 /** Names that agents asked for and the catalogue does not have, most wanted first. Who asked is shown as far as the actor sees agents. */
 export async function listDemand(actor: Actor): Promise<DemandDto[]> {
   const all = can(actor, "agents:read");
-  const rows = await db.$queryRaw<{ tool: string; id: string; name: string; count: bigint; first_at: Date; last_at: Date }[]>`
+  const rows = await db.$queryRaw<
+    { tool: string; id: string; name: string; count: bigint; first_at: Date; last_at: Date }[]
+  >`
     SELECT d.tool, a.id, a.name, d.count, d.first_at, d.last_at
       FROM tool_demand d JOIN agent a ON a.id = d.agent_id
      WHERE NOT EXISTS (SELECT FROM tool t WHERE t.name = d.tool)
@@ -80,7 +100,9 @@ export async function listDemand(actor: Actor): Promise<DemandDto[]> {
     if (row.first_at.toISOString() < known.firstAt) known.firstAt = row.first_at.toISOString();
     if (row.last_at.toISOString() > known.lastAt) known.lastAt = row.last_at.toISOString();
   }
-  return [...byTool.values()].sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1)).slice(0, 100);
+  return [...byTool.values()]
+    .sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1))
+    .slice(0, 100);
 }
 
 /** A stored tool as it goes out. */

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { argumentRoles, argumentSchema, currencyCode, effectClass, effectClasses, tool, toolName, toolStatuses } from "@/lib/policy/schema";
+import {
+  argumentRoles,
+  argumentSchema,
+  currencyCode,
+  effectClass,
+  effectClasses,
+  tool,
+  toolName,
+  toolStatuses,
+} from "@/lib/policy/schema";
 import { line, paragraph } from "@/lib/text";
 
 /** Shapes of the catalogue on the wire and in forms; the tool itself is `lib/policy/schema.ts`, because the catalogue is part of the policy. */

@@ -41,39 +41,61 @@ export const edit = action({ permission: change, input: agentPath.extend({ chang
   shown(editAgent(actor, input.id, input.change)),
 );
 
-export const activate = action({ permission: change, input: withReason }, (actor, { id, reason }) => shown(activateAgent(actor, id, reason)));
-
-export const suspend = action({ permission: change, input: withReason }, (actor, { id, reason }) => shown(suspendAgent(actor, id, reason)));
-
-export const retire = action({ permission: change, input: withReason }, (actor, { id, reason }) => shown(retireAgent(actor, id, reason)));
-
-export const stop = action({ permission: ["stop:engage", "stop:engage:own"], input: stopInput }, (actor, input) => shown(stopAgents(actor, input)));
-
-export const addVersion = action({ permission: change, input: agentPath.extend({ version: versionInput }) }, (actor, { id, version }) =>
-  shown(createVersion(actor, id, version)),
+export const activate = action({ permission: change, input: withReason }, (actor, { id, reason }) =>
+  shown(activateAgent(actor, id, reason)),
 );
 
-export const promote = action({ permission: change, input: versionPath }, (actor, { id, version }) => shown(promoteVersion(actor, id, version)));
+export const suspend = action({ permission: change, input: withReason }, (actor, { id, reason }) =>
+  shown(suspendAgent(actor, id, reason)),
+);
+
+export const retire = action({ permission: change, input: withReason }, (actor, { id, reason }) =>
+  shown(retireAgent(actor, id, reason)),
+);
+
+export const stop = action({ permission: ["stop:engage", "stop:engage:own"], input: stopInput }, (actor, input) =>
+  shown(stopAgents(actor, input)),
+);
+
+export const addVersion = action(
+  { permission: change, input: agentPath.extend({ version: versionInput }) },
+  (actor, { id, version }) => shown(createVersion(actor, id, version)),
+);
+
+export const promote = action({ permission: change, input: versionPath }, (actor, { id, version }) =>
+  shown(promoteVersion(actor, id, version)),
+);
 
 /** Answers the secret, this once. The page is refreshed when the person has copied it, so that it does not vanish. */
-export const issue = action({ permission: credentials, input: agentPath.extend({ credential: credentialInput }) }, (actor, { id, credential }) =>
-  issueCredential(actor, id, credential),
+export const issue = action(
+  { permission: credentials, input: agentPath.extend({ credential: credentialInput }) },
+  (actor, { id, credential }) => issueCredential(actor, id, credential),
 );
 
-export const rotate = action({ permission: credentials, input: credentialPath.extend({ rotation: rotateInput }) }, (actor, { id, rotation }) =>
-  rotateCredential(actor, id, rotation),
+export const rotate = action(
+  { permission: credentials, input: credentialPath.extend({ rotation: rotateInput }) },
+  (actor, { id, rotation }) => rotateCredential(actor, id, rotation),
 );
 
-export const revoke = action({ permission: credentials, input: credentialPath }, (actor, { id }) => shown(revokeCredential(actor, id)));
+export const revoke = action({ permission: credentials, input: credentialPath }, (actor, { id }) =>
+  shown(revokeCredential(actor, id)),
+);
 
-export const handOver = action({ permission: change, input: transferInput.extend(agentPath.shape) }, (actor, { id, ...transfer }) =>
-  shown(requestTransfer(actor, id, transfer)),
+export const handOver = action(
+  { permission: change, input: transferInput.extend(agentPath.shape) },
+  (actor, { id, ...transfer }) => shown(requestTransfer(actor, id, transfer)),
 );
 
 export const answer = action(
   { permission: change, input: transferPath.extend({ answer: z.enum(["accept", "decline", "cancel"]) }) },
   (actor, { id, answer: given }) =>
-    shown(given === "accept" ? acceptTransfer(actor, id) : given === "decline" ? declineTransfer(actor, id) : cancelTransfer(actor, id)),
+    shown(
+      given === "accept"
+        ? acceptTransfer(actor, id)
+        : given === "decline"
+          ? declineTransfer(actor, id)
+          : cancelTransfer(actor, id),
+    ),
 );
 
 /** The page the action came from shows the change with the answer. */

@@ -24,9 +24,15 @@ export default async function AgentsPage({ searchParams }: PageProps<"/agents">)
   const actor = await requireActor("agents:read", "agents:read:own");
   const raw = await searchParams;
   const filter = fromUrl(agentFilter, raw);
-  const [page, owners, transfers] = await Promise.all([listAgents(actor, filter), listOwners(actor), listTransfersTo(actor)]);
+  const [page, owners, transfers] = await Promise.all([
+    listAgents(actor, filter),
+    listOwners(actor),
+    listTransfersTo(actor),
+  ]);
   const mayRegister = can(actor, "agents:write") || can(actor, "agents:write:own");
-  const filtered = Boolean(filter.q || filter.status || filter.tier || filter.environment || filter.riskClass || filter.owner);
+  const filtered = Boolean(
+    filter.q || filter.status || filter.tier || filter.environment || filter.riskClass || filter.owner,
+  );
   const stopping = can(actor, "stop:engage") ? (
     <StopDialog stop={stop} scope="fleet" word="all agents" />
   ) : can(actor, "stop:engage:own") ? (
@@ -53,7 +59,11 @@ export default async function AgentsPage({ searchParams }: PageProps<"/agents">)
         <FilterBar
           search={{ placeholder: "Search agents" }}
           filters={[
-            { name: "status", label: "Status", options: agentStatuses.map((value) => ({ value, label: statusWord("agent", value) })) },
+            {
+              name: "status",
+              label: "Status",
+              options: agentStatuses.map((value) => ({ value, label: statusWord("agent", value) })),
+            },
             { name: "tier", label: "Tier", options: tierKeys.map((value) => ({ value, label: value })) },
             { name: "environment", label: "Environment", options: optionsOf(environmentWords) },
             { name: "riskClass", label: "Risk", options: optionsOf(riskWords) },
@@ -68,7 +78,13 @@ export default async function AgentsPage({ searchParams }: PageProps<"/agents">)
             sort={parseSort(filter.sort, ["name", "createdAt"], { by: "name", direction: "asc" })}
             now={new Date().toISOString()}
           />
-          <Pagination shown={page.items.length} total={page.total} noun="agents" searchParams={raw} nextCursor={page.nextCursor} />
+          <Pagination
+            shown={page.items.length}
+            total={page.total}
+            noun="agents"
+            searchParams={raw}
+            nextCursor={page.nextCursor}
+          />
         </>
       ) : filtered ? (
         <EmptyState kind="no-match" noun="agents" clearHref="/agents" />

@@ -22,7 +22,8 @@ export default async function TiersPage({ searchParams }: PageProps<"/tiers">) {
   const raw = await searchParams;
   const { version, cursor } = fromUrl(tiersQuery, raw);
   const [inForce, versions] = await Promise.all([currentPolicy(), listPolicyVersions({ limit: 10, cursor })]);
-  const shown = version === undefined || version === inForce.number ? inForce : await orNotFound(getPolicyVersion(version));
+  const shown =
+    version === undefined || version === inForce.number ? inForce : await orNotFound(getPolicyVersion(version));
   const { tiers, guardrails, tools } = shown.content;
   return (
     <div className="flex flex-col gap-4">
@@ -30,19 +31,25 @@ export default async function TiersPage({ searchParams }: PageProps<"/tiers">) {
         title="Tiers"
         description={
           <span className="flex flex-wrap items-center gap-x-2">
-            Policy version {shown.number}, published <Time value={shown.createdAt} /> <Id value={shown.hash} noun="policy hash" keep={12} />
+            Policy version {shown.number}, published <Time value={shown.createdAt} />{" "}
+            <Id value={shown.hash} noun="policy hash" keep={12} />
           </span>
         }
       />
       {shown !== inForce && (
-        <Banner tone="warning" title={`Version ${shown.number} is not in force`} action={<ButtonLink href="/tiers">Show version {inForce.number}</ButtonLink>}>
+        <Banner
+          tone="warning"
+          title={`Version ${shown.number} is not in force`}
+          action={<ButtonLink href="/tiers">Show version {inForce.number}</ButtonLink>}
+        >
           This is how the policy was. Decisions made under it name its hash.
         </Banner>
       )}
       <TierMatrix tiers={tiers} />
       <p className="text-muted">
-        Bands are tried from the top; the first that fits decides. Tools that cannot be undone are never used alone below T4. A mandate, a budget and
-        every guardrail can only make the answer stricter. The catalogue of this version has {tools.length} tools.
+        Bands are tried from the top; the first that fits decides. Tools that cannot be undone are never used alone
+        below T4. A mandate, a budget and every guardrail can only make the answer stricter. The catalogue of this
+        version has {tools.length} tools.
       </p>
       <ToolOverrides tiers={tiers} />
       <Panel title="Guardrails" description="Rules of the organization that no tier relaxes." flush>
@@ -51,7 +58,12 @@ export default async function TiersPage({ searchParams }: PageProps<"/tiers">) {
       <Panel title="Version history" flush>
         <VersionHistory versions={versions.items} inForce={inForce.number} now={new Date().toISOString()} />
         <div className="px-4 py-2">
-          <Pagination shown={versions.items.length} noun="versions" searchParams={raw} nextCursor={versions.nextCursor} />
+          <Pagination
+            shown={versions.items.length}
+            noun="versions"
+            searchParams={raw}
+            nextCursor={versions.nextCursor}
+          />
         </div>
       </Panel>
     </div>

@@ -34,27 +34,47 @@ export default async function ToolsPage({ searchParams }: PageProps<"/tools">) {
         actions={add}
       />
       {demand.length > 0 && (
-        <DemandList demand={demand} now={new Date().toISOString()} actions={mayWrite ? { sanction, guess, block } : undefined} />
+        <DemandList
+          demand={demand}
+          now={new Date().toISOString()}
+          actions={mayWrite ? { sanction, guess, block } : undefined}
+        />
       )}
       {(page.total > 0 || filtered) && (
         <FilterBar
           search={{ placeholder: "Search tools" }}
           filters={[
-            { name: "effect", label: "Effect", options: effectClasses.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) })) },
-            { name: "status", label: "Status", options: toolStatuses.map((value) => ({ value, label: statusWord("tool", value) })) },
+            {
+              name: "effect",
+              label: "Effect",
+              options: effectClasses.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) })),
+            },
+            {
+              name: "status",
+              label: "Status",
+              options: toolStatuses.map((value) => ({ value, label: statusWord("tool", value) })),
+            },
           ]}
         />
       )}
       {page.items.length > 0 ? (
         <>
           <ToolsTable tools={page.items} />
-          <Pagination shown={page.items.length} total={page.total} noun="tools" searchParams={raw} nextCursor={page.nextCursor} />
+          <Pagination
+            shown={page.items.length}
+            total={page.total}
+            noun="tools"
+            searchParams={raw}
+            nextCursor={page.nextCursor}
+          />
         </>
       ) : filtered ? (
         <EmptyState kind="no-match" noun="tools" clearHref="/tools" />
       ) : (
         <EmptyState kind="nothing" title="The catalogue is empty" action={add}>
-          {mayWrite ? "Add the tools your agents use, and say what each does to the world." : "An administrator adds the tools that agents may use."}
+          {mayWrite
+            ? "Add the tools your agents use, and say what each does to the world."
+            : "An administrator adds the tools that agents may use."}
         </EmptyState>
       )}
     </div>

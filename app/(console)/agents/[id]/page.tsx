@@ -16,7 +16,11 @@ export default async function AgentPage({ params }: PageProps<"/agents/[id]">) {
   const actor = await requireActor("agents:read", "agents:read:own");
   const now = new Date();
   const agent = await readAgent(actor, (await params).id);
-  const [today, decisions, policy] = await Promise.all([decisionsToday(actor, agent.id, now), latestDecisions(actor, agent.id, 8), currentPolicy()]);
+  const [today, decisions, policy] = await Promise.all([
+    decisionsToday(actor, agent.id, now),
+    latestDecisions(actor, agent.id, 8),
+    currentPolicy(),
+  ]);
   const tier = policy.content.tiers.find((one) => one.key === agent.tier);
   return (
     <div className="flex flex-col gap-4">

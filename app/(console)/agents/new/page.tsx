@@ -22,7 +22,12 @@ export default async function RegisterAgentPage() {
         people={people.map(({ email, name }) => ({ email, name }))}
         self={actor.email}
         maySetOwner={can(actor, "agents:write")}
-        tiers={policy.content.tiers.map((tier) => ({ key: tier.key, name: tier.name, sentence: describeTier(tier), reach: tierReach(tier) }))}
+        tiers={policy.content.tiers.map((tier) => ({
+          key: tier.key,
+          name: tier.name,
+          sentence: describeTier(tier),
+          reach: tierReach(tier),
+        }))}
         tools={tools}
         publicUrl={env().publicUrl}
         register={register}

@@ -29,7 +29,11 @@ export default async function ToolPage({ params }: PageProps<"/tools/[...name]">
         breadcrumb={[{ label: "Tools", href: "/tools" }]}
         status={<StatusBadge kind="tool" value={tool.status} />}
         description={<EffectBadge effect={tool.effect} />}
-        actions={can(actor, "tools:write") && <ToolActions tool={tool} change={change} block={block} unblock={unblock} remove={remove} />}
+        actions={
+          can(actor, "tools:write") && (
+            <ToolActions tool={tool} change={change} block={block} unblock={unblock} remove={remove} />
+          )
+        }
       />
       <ToolFacts tool={tool} />
       <Panel title="Agents whose mandate names it">

@@ -17,7 +17,12 @@ export default async function AgentSettingsPage({ params }: PageProps<"/agents/[
   const agent = await readAgent(actor, (await params).id);
   if (!agent.may.change) forbidden();
   const [people, policy] = await Promise.all([listPossibleOwners(), currentPolicy()]);
-  const tiers = policy.content.tiers.map((tier) => ({ key: tier.key, name: tier.name, sentence: describeTier(tier), reach: tierReach(tier) }));
+  const tiers = policy.content.tiers.map((tier) => ({
+    key: tier.key,
+    name: tier.name,
+    sentence: describeTier(tier),
+    reach: tierReach(tier),
+  }));
   return (
     <div className="flex flex-col gap-4">
       <SettingsForm agent={agent} people={people} tiers={tiers} edit={edit} />

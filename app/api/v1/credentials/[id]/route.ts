@@ -9,6 +9,11 @@ export const GET = route(
 );
 
 export const DELETE = route(
-  { permission: ["credentials:write", "credentials:write:own"], params: credentialPath, response: created, status: 204 },
+  {
+    permission: ["credentials:write", "credentials:write:own"],
+    params: credentialPath,
+    response: created,
+    status: 204,
+  },
   ({ actor, params }) => revokeCredential(actor, params.id),
 );

@@ -4,7 +4,9 @@ import { getTool } from "@/lib/tools/queries";
 import { removeTool } from "@/lib/tools/remove-tool";
 import { toolDto, toolInput, toolPath } from "@/lib/tools/schema";
 
-export const GET = route({ permission: "tools:read", params: toolPath, response: toolDto }, ({ params }) => getTool(params.name));
+export const GET = route({ permission: "tools:read", params: toolPath, response: toolDto }, ({ params }) =>
+  getTool(params.name),
+);
 
 export const PUT = route(
   { permission: "tools:write", params: toolPath, body: toolInput, response: toolDto },

@@ -10,6 +10,12 @@ export const GET = route(
 
 /** Answers the secret, this once. */
 export const POST = route(
-  { permission: ["credentials:write", "credentials:write:own"], params: agentPath, body: credentialInput, response: issuedCredential, status: 201 },
+  {
+    permission: ["credentials:write", "credentials:write:own"],
+    params: agentPath,
+    body: credentialInput,
+    response: issuedCredential,
+    status: 201,
+  },
   ({ actor, params, body }) => issueCredential(actor, params.id, body),
 );

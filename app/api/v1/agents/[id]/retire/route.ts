@@ -1,5 +1,5 @@
-import { retireAgent } from "@/lib/agents/retire";
 import { getAgent } from "@/lib/agents/queries";
+import { retireAgent } from "@/lib/agents/retire";
 import { agentDetail, agentPath, reasonInput } from "@/lib/agents/schema";
 import { route } from "@/lib/auth/edge";
 

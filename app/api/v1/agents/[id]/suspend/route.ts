@@ -1,6 +1,6 @@
-import { suspendAgent } from "@/lib/agents/suspend";
 import { getAgent } from "@/lib/agents/queries";
 import { agentDetail, agentPath, reasonInput } from "@/lib/agents/schema";
+import { suspendAgent } from "@/lib/agents/suspend";
 import { route } from "@/lib/auth/edge";
 
 export const POST = route(

@@ -9,6 +9,12 @@ export const GET = route(
 );
 
 export const POST = route(
-  { permission: ["agents:write", "agents:write:own"], params: agentPath, body: versionInput, response: versionCreated, status: 201 },
+  {
+    permission: ["agents:write", "agents:write:own"],
+    params: agentPath,
+    body: versionInput,
+    response: versionCreated,
+    status: 201,
+  },
   ({ actor, params, body }) => createVersion(actor, params.id, body),
 );

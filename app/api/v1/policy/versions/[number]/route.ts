@@ -2,4 +2,7 @@ import { route } from "@/lib/auth/edge";
 import { getPolicyVersion } from "@/lib/policy/queries";
 import { policyVersionFull, versionPath } from "@/lib/policy/version-schema";
 
-export const GET = route({ permission: "policy:read", params: versionPath, response: policyVersionFull }, ({ params }) => getPolicyVersion(params.number));
+export const GET = route(
+  { permission: "policy:read", params: versionPath, response: policyVersionFull },
+  ({ params }) => getPolicyVersion(params.number),
+);
