@@ -561,3 +561,74 @@ async function setStatus(agent: TestAgent, status: "active" | "suspended"): Prom
   );
   return Number(rows[0]?.epoch);
 }
+
+describe("AuthZEN", () => {
+  const question = (agent: TestAgent, tool: string, args: object = {}) => ({
+    subject: { type: "agent", id: agent.id },
+    action: { name: tool, properties: args },
+    resource: { type: "file", id: "a" },
+  });
+
+  test("an evaluation is the same decision, with its entry", async () => {
+    const agent = await testAgent();
+    const allowed = await one.post(agent, "/access/v1/evaluation", question(agent, "files.read"), {
+      "x-request-id": "r-1",
+    });
+    expect([
+      allowed.status,
+      (allowed.body as unknown as { decision: boolean }).decision,
+      allowed.headers["x-request-id"],
+    ]).toEqual([200, true, "r-1"]);
+    const denied = await one.post(agent, "/access/v1/evaluation", question(agent, "files.delete"));
+    expect([denied.status, (denied.body as unknown as { decision: boolean }).decision]).toEqual([200, false]);
+    expect(await entriesOf(agent, "decision")).toHaveLength(2);
+  });
+
+  test("T02 a subject other than the key's agent is 403 and recorded, in a batch too", async () => {
+    const agent = await testAgent();
+    const other = await testAgent();
+    for (const path of ["/access/v1/evaluation", "/access/v1/evaluations"]) {
+      const answer = await one.post(agent, path, question(other, "files.read"));
+      expect([answer.status, answer.body.code]).toEqual([403, "identity_mismatch"]);
+    }
+    expect(await entriesOf(agent, "identity_mismatch")).toHaveLength(2);
+    expect(await entriesOf(other, "decision")).toHaveLength(0);
+  });
+
+  test("defaults are replaced whole, order is kept, a failing entry denies itself alone, and the semantics stop early", async () => {
+    const agent = await testAgent();
+    const batch = {
+      ...question(agent, "files.read"),
+      evaluations: [{}, { action: { name: "files.delete" } }, { resource: null }, {}],
+    };
+    const all = (await one.post(agent, "/access/v1/evaluations", batch)).body as unknown as {
+      evaluations: { decision: boolean; context: { error?: { status: number } } }[];
+    };
+    expect(all.evaluations.map((entry) => entry.decision)).toEqual([true, false, false, true]);
+    expect(all.evaluations[2]?.context.error?.status).toBe(400);
+    const first = (semantic: string) =>
+      one.post(agent, "/access/v1/evaluations", { ...batch, options: { evaluations_semantic: semantic } });
+    expect(((await first("deny_on_first_deny")).body as unknown as typeof all).evaluations).toHaveLength(2);
+    expect(((await first("permit_on_first_permit")).body as unknown as typeof all).evaluations).toHaveLength(1);
+  });
+
+  test("wrong types, missing members and other content types are 400, never coerced", async () => {
+    const agent = await testAgent();
+    const good = question(agent, "files.read");
+    for (const bad of [
+      { ...good, subject: "alice" },
+      { ...good, action: { name: 123 } },
+      { ...good, resource: undefined },
+      { ...good, subject: { id: agent.id } },
+      [],
+      "x",
+      "",
+    ]) {
+      expect(
+        (await one.post(agent, "/access/v1/evaluation", typeof bad === "string" ? bad : JSON.stringify(bad))).status,
+      ).toBe(400);
+    }
+    expect((await one.post(agent, "/access/v1/evaluation", good, { "content-type": "text/plain" })).status).toBe(400);
+    expect((await one.post(agent, "/access/v1/evaluation", { ...good, unknown: { deep: 1 } })).status).toBe(200);
+  });
+});

@@ -1,21 +1,15 @@
 import "server-only";
 
-import { randomUUID, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { badCredential, credentialOf } from "@/lib/agents/authenticate";
-import type { Committed } from "@/lib/audit/lane";
-import { sealPayload } from "@/lib/audit/payload";
-import { writingKey } from "@/lib/audit/payload-keys";
-import { looksLikeToken } from "@/lib/auth/token";
-import { AppError, type ErrorCode, notFound, toProblem } from "@/lib/errors";
+import { badCredential } from "@/lib/agents/authenticate";
+import { AppError, notFound } from "@/lib/errors";
 import { parse } from "@/lib/http/route";
-import { parseJson } from "@/lib/json";
-import { log } from "@/lib/log";
 import { count, observeDecision, renderMetrics } from "@/lib/metrics/counters";
-import { type CredentialFacts, loadedSnapshot, refreshSnapshot, snapshotIsStale } from "@/lib/policy/snapshot";
+import { authzenMetadata, postEvaluation, postEvaluations } from "./authzen";
 import { decide } from "./decide";
+import { type Answer, caller, header, json, readBody, readJson, recordInvalid, refusal, send } from "./edge";
 import { type Plane, startPlane } from "./plane";
-import { takeToken } from "./rate";
 import { readDecision } from "./read-decision";
 import { reportOutcome } from "./report-outcome";
 import { decisionRequest, idempotencyKey, outcomeReport } from "./schema";
@@ -24,14 +18,11 @@ import { decisionRequest, idempotencyKey, outcomeReport } from "./schema";
  * The decision plane over `node:http` alone: names the caller, parses strictly, maps errors to answers. Knows no policy.
  * A refusal is an answer (200); an error means the question could not be answered, and then the outcome is deny.
  */
-type Answer = { status: number; body: string; type?: string; headers?: Record<string, string> };
 type Route = {
   method: "GET" | "POST";
   path: RegExp;
   answer: (request: IncomingMessage, match: RegExpExecArray, plane: Plane) => Promise<Answer>;
 };
-
-const bodyLimit = 256 * 1024;
 
 export type PlaneStatus = {
   metricsToken: string | null;
@@ -45,6 +36,13 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
     { method: "POST", path: /^\/api\/v1\/decisions$/, answer: postDecision },
     { method: "GET", path: /^\/api\/v1\/decisions\/(dec_[0-9a-z]{1,40})(?:\?wait=(\d{1,3}))?$/, answer: getDecision },
     { method: "POST", path: /^\/api\/v1\/decisions\/(dec_[0-9a-z]{1,40})\/outcome$/, answer: postOutcome },
+    { method: "POST", path: /^\/access\/v1\/evaluation$/, answer: postEvaluation },
+    { method: "POST", path: /^\/access\/v1\/evaluations$/, answer: postEvaluations },
+    {
+      method: "GET",
+      path: /^\/\.well-known\/authzen-configuration$/,
+      answer: async () => json(200, authzenMetadata()),
+    },
     {
       method: "GET",
       path: /^\/log\/receipt-key$/,
@@ -73,12 +71,13 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
         send(response, metrics(request, status));
         return true;
     }
-    if (!(path === "/api/v1/decisions" || path.startsWith("/api/v1/decisions/") || path.startsWith("/log/")))
-      return false;
+    if (!ours.test(path)) return false;
     void respond(routes, target, request, response);
     return true;
   };
 }
+
+const ours = /^\/(?:api\/v1\/decisions(?:\/|$)|access\/v1\/|log\/|\.well-known\/authzen-configuration$)/;
 
 async function respond(
   routes: Route[],
@@ -93,6 +92,7 @@ async function respond(
       if (!match) continue;
       known = true;
       if (route.method !== request.method) continue;
+      echoRequestId(request, response);
       send(response, await route.answer(request, match, await startPlane()));
       return;
     }
@@ -129,9 +129,13 @@ async function postDecision(request: IncomingMessage, _: RegExpExecArray, plane:
 async function getDecision(request: IncomingMessage, match: RegExpExecArray, plane: Plane): Promise<Answer> {
   const credential = await caller(request, plane);
   const gone = new AbortController();
-  request.once("close", () => gone.abort());
-  request.socket.once("close", () => gone.abort());
-  return json(200, await readDecision(match[1] as string, credential.agentId, Number(match[2] ?? 0), gone.signal));
+  const leave = () => gone.abort();
+  request.socket.once("close", leave);
+  try {
+    return json(200, await readDecision(match[1] as string, credential.agentId, Number(match[2] ?? 0), gone.signal));
+  } finally {
+    request.socket.off("close", leave);
+  }
 }
 
 async function postOutcome(request: IncomingMessage, match: RegExpExecArray, plane: Plane): Promise<Answer> {
@@ -147,153 +151,10 @@ async function postOutcome(request: IncomingMessage, match: RegExpExecArray, pla
   return json(201, await reportOutcome(match[1] as string, credential.agentId, report));
 }
 
-/**
- * The credential of the caller. An unknown one is looked up again in a fresh snapshot, since it may have been issued a moment ago.
- * @throws AppError `unauthenticated` with one text for every cause · `too_many_requests`
- */
-async function caller(request: IncomingMessage, plane: Plane): Promise<CredentialFacts> {
-  if (request.headers.cookie !== undefined)
-    throw new AppError("unauthenticated", "send the agent's credential alone, without cookies");
-  const { authorization } = request.headers;
-  const now = plane.lanes.now();
-  let snapshot = loadedSnapshot();
-  let found = snapshot && credentialOf(authorization, snapshot, now);
-  if (!found && authorization && looksLikeToken(authorization.slice(7)) === "agt" && (await staleOnce())) {
-    snapshot = await refreshSnapshot();
-    found = credentialOf(authorization, snapshot, now);
-  }
-  if (!found) {
-    count("countersign_unauthenticated_total", "calls with a bad credential");
-    throw badCredential();
-  }
-  noteUse(found.id, now);
-  takeToken(found.agentId);
-  return found;
-}
-
-/** Callers with unknown credentials share one look at the database, at most every 50 ms. */
-let look: Promise<boolean> | undefined;
-function staleOnce(): Promise<boolean> {
-  if (!look) {
-    look = snapshotIsStale();
-    look.catch(() => {});
-    setTimeout(() => {
-      look = undefined;
-    }, 50).unref();
-  }
-  return look;
-}
-
-const uses = new Map<string, { at: number; calls: number }>();
-function noteUse(credential: string, at: number): void {
-  const use = uses.get(credential);
-  if (use) {
-    use.at = at;
-    use.calls++;
-  } else uses.set(credential, { at, calls: 1 });
-}
-
-/** Takes the uses noted since the last call: credential, last time (ms), number of calls. */
-export function takeUses(): { credential: string; at: number; calls: number }[] {
-  const taken = [...uses].map(([credential, use]) => ({ credential, ...use }));
-  uses.clear();
-  return taken;
-}
-
-/** A document that the strict parser refuses is denied and logged. */
-async function recordInvalid(credential: CredentialFacts, plane: Plane, error: unknown): Promise<void> {
-  if (!(error instanceof AppError)) return;
-  const scope = loadedSnapshot()?.agents.get(credential.agentId)?.ownerActor ?? "system";
-  const key = await writingKey(scope, new Date(plane.lanes.now()));
-  await new Promise<Committed>((resolve, reject) => {
-    plane.lanes.submit({
-      deadline: performance.now() + 2500,
-      draft: () => ({
-        facts: { kind: "invalid_input", agent: credential.agentId, outcome: "deny", codes: ["invalid_input"] },
-        payload: sealPayload({ message: error.message, fields: error.fields.map((field) => ({ ...field })) }),
-        key,
-      }),
-      learn: () => {},
-      replayed: () => {},
-      committed: resolve,
-      failed: reject,
-    });
-  });
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(",") : value;
-}
-
-/** The body, counted while it is read. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => {
-      request.pause();
-      reject(new AppError("payload_too_large", `the body is larger than ${bodyLimit} bytes`));
-    };
-    if (Number(request.headers["content-length"] ?? 0) > bodyLimit) return tooLarge();
-    let first: Buffer | undefined;
-    let chunks: Buffer[] | undefined;
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > bodyLimit) return tooLarge();
-      if (!first) first = chunk;
-      else if (chunks) chunks.push(chunk);
-      else chunks = [first, chunk];
-    });
-    request.on("end", () => resolve(chunks ? Buffer.concat(chunks) : (first ?? Buffer.alloc(0))));
-    request.on("error", reject);
-    request.on("aborted", () => reject(new AppError("invalid_request", "the request ended early")));
-  });
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function readJson(request: IncomingMessage, body: Buffer): unknown {
-  const type = request.headers["content-type"] ?? "";
-  if (type !== "application/json" && !/^application\/json\s*;\s*charset="?utf-8"?\s*$/i.test(type))
-    throw new AppError("unsupported_media_type", "send the body as `application/json`");
-  if (request.headers["content-encoding"] !== undefined)
-    throw new AppError("unsupported_media_type", "send the body without a content encoding");
-  let text: string;
-  try {
-    text = utf8.decode(body);
-  } catch {
-    throw new AppError("invalid_request", "the body is not UTF-8");
-  }
-  return parseJson(text);
-}
-
-function json(status: number, body: unknown): Answer {
-  return { status, body: JSON.stringify(body) };
-}
-
-const closing: ReadonlySet<ErrorCode> = new Set(["payload_too_large"]);
-
-function refusal(error: unknown): Answer {
-  const requestId = randomUUID();
-  const problem = toProblem(error, requestId);
-  count("countersign_refusals_total", "calls that could not be answered, by code", { code: problem.code });
-  if (problem.status >= 500)
-    log.error("a decision could not be answered", {
-      requestId,
-      code: problem.code,
-      error,
-      cause: (error as Error | undefined)?.cause,
-    });
-  const headers: Record<string, string> = {};
-  if (problem.status === 401) headers["www-authenticate"] = "Bearer";
-  if (error instanceof AppError && error.retryAfterSeconds) headers["retry-after"] = String(error.retryAfterSeconds);
-  if (closing.has(problem.code)) headers.connection = "close";
-  return {
-    status: problem.status,
-    type: "application/problem+json",
-    body: JSON.stringify({ outcome: "deny", ...problem }),
-    headers,
-  };
+/** The caller's own id for the request comes back, on errors too. AuthZEN Authorization API 1.0, "Request identification". */
+function echoRequestId(request: IncomingMessage, response: ServerResponse): void {
+  const id = header(request, "x-request-id");
+  if (id !== undefined && /^[\x21-\x7e]{1,128}$/.test(id)) response.setHeader("x-request-id", id);
 }
 
 function metrics(request: IncomingMessage, status: PlaneStatus): Answer {
@@ -302,18 +163,4 @@ function metrics(request: IncomingMessage, status: PlaneStatus): Answer {
   if (status.metricsToken === null || given.length !== wanted.length || !timingSafeEqual(given, wanted))
     return refusal(badCredential());
   return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: renderMetrics(status.gauges()) };
-}
-
-function send(response: ServerResponse, { status, body, type = "application/json", headers }: Answer): void {
-  if (response.headersSent || response.destroyed) return;
-  const length = Buffer.byteLength(body);
-  response.writeHead(status, {
-    "content-type": type,
-    "content-length": length,
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...headers,
-  });
-  // ASCII goes out with the head in one write, without being encoded again.
-  response.end(body, length === body.length ? "latin1" : "utf8");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Operation } from "@/lib/http/openapi";
+import { evaluation, evaluationAnswer, evaluations } from "./authzen-schema";
 import { decisionRequest, decisionResponse, idempotencyKey, outcomeAnswer, outcomeReport } from "./schema";
 
 /** What the lean plane answers, for the API document: the same schemas that validate there. */

@@ -1,7 +1,7 @@
 import "server-only";
 
 import { pool } from "@/lib/db";
-import { takeUses } from "./http";
+import { takeUses } from "./edge";
 
 /** Writes when each credential was last used. A Job. */
 export async function recordUses(): Promise<void> {
