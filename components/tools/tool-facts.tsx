@@ -17,9 +17,7 @@ export function ToolFacts({ tool }: { tool: ToolDto }) {
           <Description term="Description">
             {tool.description ? <InertText text={tool.description} /> : <NotSet />}
           </Description>
-          <Description term="Effect">
-            {tool.effect}: {effectHints[tool.effect]}
-          </Description>
+          <Description term="Effect">{effectHints[tool.effect]}</Description>
           <Description term="Can be undone">
             {tool.reversible ? "Yes" : "No, so no agent below T4 uses it without a person"}
           </Description>

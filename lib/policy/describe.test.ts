@@ -26,7 +26,8 @@ test("bands read in the order in which they are tried, with their amount, condit
   });
   expect(words[1]).toEqual({
     effect: "approval",
-    scope: "up to 10000.00 EUR",
+    upTo: { amount: "10000.00", currency: "EUR" },
+    when: "",
     who: "one person of Finance must approve",
   });
   expect(words.at(-1)).toEqual({ effect: "deny", upTo: null, when: "", who: "" });
