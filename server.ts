@@ -16,9 +16,10 @@ import { prepare } from "@/lib/platform/prepare";
 import { progress, startProblems, untilStopped } from "@/lib/platform/process";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
+import { seed } from "@/prisma/seed/index";
 
 /**
- * One Node HTTP server. Start: settings → database → migrate → policy → sample organization → snapshot and lanes → listen.
+ * One Node HTTP server. Start: settings → database → migrate → sample organization → policy → snapshot and lanes → listen.
  * Each request: target and headers → decision plane on `node:http` alone → everything else to Next.
  */
 const root = process.cwd();
@@ -28,6 +29,7 @@ const build = "countersign 0.1.0";
 
 try {
   const { environment, announce, close } = await prepare(root, progress);
+  if (environment.mode === "evaluation") await seed({ build, progress });
   await ensurePolicy("system");
   const plane = await startPlane(build);
   const welcome = await ensureFirstAdministrator();
@@ -117,6 +119,7 @@ function refuse(
     "content-type": "application/problem+json",
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
     connection: "close",
   });
   response.end(body);

@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{app,components,lib,prisma,scripts,bench}/**/*.test.{ts,tsx}"],
-          exclude: ["**/node_modules/**", "**/*.db.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.db.test.ts", "**/*.server.test.ts"],
         },
       },
       {
@@ -30,6 +30,18 @@ export default defineConfig({
           include: ["{app,lib,prisma,scripts}/**/*.db.test.ts"],
           globalSetup: ["./lib/testing/server.ts"],
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // The built program as a process of its own. One file at a time: some of them measure.
+        extends: true,
+        test: {
+          name: "server",
+          include: ["{app,lib}/**/*.server.test.ts"],
+          globalSetup: ["./lib/testing/server.ts"],
+          fileParallelism: false,
+          hookTimeout: 90_000,
+          testTimeout: 60_000,
         },
       },
     ],

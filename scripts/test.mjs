@@ -44,6 +44,7 @@ const stages = {
     );
     return { "the program builds": true, "T52 no secret of the build reached the browser's files": leaks.length === 0 };
   },
+  server: () => vitest("server"),
   browser: playwright,
 };
 
