@@ -16,7 +16,7 @@ const policyHash = `sha256:${"a".repeat(64)}`;
 /** A person with these roles, in these groups (made when they do not exist), as an actor of a browser session. */
 export async function testPerson(name: string, roles: string[] = ["approver"], groups: string[] = []): Promise<Actor> {
   const id = newId("per");
-  const email = `${name.toLowerCase()}.${id}@example.com`;
+  const email = `${name.toLowerCase().replaceAll(" ", ".")}.${id}@example.com`;
   await db.person.create({ data: { id, email, name, roles } });
   for (const key of groups) {
     const group = await db.group.upsert({ where: { key }, update: {}, create: { id: newId("grp"), key, title: key } });
