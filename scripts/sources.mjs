@@ -10,6 +10,7 @@ const builtFrom = [
   "components",
   "lib",
   "prisma/schema.prisma",
+  "prisma/seed",
   "public",
   "scripts/build.mjs",
   "scripts/bundle.mjs",
