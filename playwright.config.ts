@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { defineConfig } from "@playwright/test";
 
 const port = process.env.PORT ?? "3100";
 const origin = `http://localhost:${port}`;
+// This file is read again in the worker, which inherits the value.
+process.env.COUNTERSIGN_BOOTSTRAP_TOKEN ??= randomBytes(32).toString("base64url");
 
 export default defineConfig({
   testDir: "e2e",
@@ -34,7 +37,7 @@ export default defineConfig({
     command: "node scripts/start.mjs",
     url: `${origin}/healthz`,
     timeout: 240_000,
-    reuseExistingServer: false,
+    reuseExistingServer: process.env.COUNTERSIGN_REUSE === "1",
     stdout: "pipe",
     stderr: "pipe",
     gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },

@@ -1,0 +1,122 @@
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { runtime } from "@/e2e/runtime";
+import { hire, type Management, management } from "@/scripts/replay/management";
+
+/**
+ * Who and what a test starts from. People are invited and come in through their one-time link, agents are registered over the management API:
+ * nothing here goes around the program. Names are unique, so that tests share one installation.
+ */
+
+export type TestPerson = { id: string; name: string; email: string; page: Page };
+type Standing = { roles: string[]; groups?: string[] };
+
+type Fixtures = {
+  /** The management API, as an administrator that is nobody. */
+  api: Management;
+  origin: string;
+  /** Invites a person and signs them in, in a browser context of their own. */
+  comesIn: (name: string, standing: Standing) => Promise<TestPerson>;
+  /** Signs in as one of the sample people. */
+  as: (name: string, options?: Parameters<import("@playwright/test").Browser["newContext"]>[0]) => Promise<Page>;
+  /** A sanctioned tool that moves money. */
+  paymentTool: string;
+  /** An active agent that may pay one supplier, up to 500 EUR alone. */
+  payingAgent: (owner: { email: string }) => Promise<{ id: string; name: string; runtime: ReturnType<typeof runtime> }>;
+};
+
+export const supplier = "DE89370400440532013000";
+
+export const test = base.extend<Fixtures>({
+  origin: ({ baseURL }, use) => use(baseURL ?? ""),
+  api: ({ origin }, use) => use(management(origin, process.env.COUNTERSIGN_BOOTSTRAP_TOKEN ?? "")),
+
+  comesIn: async ({ api, browser, origin }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (name, { roles, groups = [] }) => {
+      for (const key of groups) await ensureGroup(api, key);
+      const email = `${unique(name.toLowerCase().replaceAll(/\W+/g, "."))}@countersign.test`;
+      const { id, invitation } = await api.post<{ id: string; invitation: { url: string } }>("/users", {
+        name,
+        email,
+        roles,
+        groups,
+      });
+      const context = await browser.newContext({ baseURL: origin });
+      contexts.push(context);
+      const page = await context.newPage();
+      await page.goto(invitation.url);
+      await page.getByLabel("Password").fill(crypto.randomUUID());
+      await page.getByRole("button", { name: "Set password and sign in" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+      return { id, name, email, page };
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  as: async ({ browser, origin }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (name, options) => {
+      const context = await browser.newContext({ baseURL: origin, ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      await page.goto("/sign-in");
+      await page.getByRole("button", { name }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+      return page;
+    });
+    for (const context of contexts) await context.close();
+  },
+
+  paymentTool: async ({ api }, use) => {
+    const name = "treasury.transfer";
+    await api.put(`/tools/${name}`, {
+      description: "Transfers money to a supplier",
+      effect: "financial",
+      reversible: true,
+      argumentRoles: { amount: "/amount", currency: "/currency", recipient: "/to" },
+    });
+    await use(name);
+  },
+
+  payingAgent: async ({ api, origin, paymentTool }, use) => {
+    await use(async (owner) => {
+      const name = unique("Supplier payments");
+      const { id, secret } = await hire(
+        api,
+        {
+          name,
+          purpose: "Pays supplier invoices that match a purchase order.",
+          ownerEmail: owner.email,
+          environment: "production",
+          riskClass: "limited",
+          tier: "T3",
+          mandate: { tools: [paymentTool], recipients: [supplier] },
+          version: { label: "1.0", model: "large-2", provider: "Example" },
+        },
+        "browser test",
+      );
+      return { id, name, runtime: runtime(origin, secret) };
+    });
+  },
+});
+
+/** A transfer to the supplier of `payingAgent`. */
+export function transfer(tool: string, amount: string) {
+  return {
+    tool,
+    arguments: { to: supplier, amount, currency: "EUR", reference: `INV ${unique("4711")}` },
+    reasoning: "The invoice is due today and matches its order.",
+  };
+}
+
+export function unique(text: string): string {
+  return `${text} ${crypto.randomUUID().slice(0, 8)}`.replaceAll(" ", text.includes(" ") ? " " : "-");
+}
+
+async function ensureGroup(api: Management, key: string): Promise<void> {
+  const { items } = await api.get<{ items: { key: string }[] }>("/groups?limit=200");
+  if (items.some((group) => group.key === key)) return;
+  await api.post("/groups", { key, title: key.charAt(0).toUpperCase() + key.slice(1) });
+}
+
+export { expect };
