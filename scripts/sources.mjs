@@ -14,6 +14,7 @@ const builtFrom = [
   "public",
   "scripts/build.mjs",
   "scripts/bundle.mjs",
+  "scripts/openapi.mjs",
   "server.ts",
   "proxy.ts",
   "instrumentation.ts",
