@@ -8,10 +8,10 @@ const reopenMilliseconds = 30_000;
 /**
  * Calls `onChange` when something of the topics changed, while the page is open.
  * @param topics comma-separated, so that it is the same value on every render: `"approvals"`, `"approvals,activity"`
- * @returns whether the connection stands; without it the caller asks by itself every few seconds
+ * @returns whether the connection stands, undefined until that is known; without it the caller asks by itself every few seconds
  */
-export function useLive(topics: Topic | `${Topic},${Topic}`, onChange: (topic: Topic) => void): boolean {
-  const [connected, setConnected] = useState(false);
+export function useLive(topics: Topic | `${Topic},${Topic}`, onChange: (topic: Topic) => void): boolean | undefined {
+  const [connected, setConnected] = useState<boolean>();
   const changed = useEffectEvent(onChange);
 
   useEffect(() => {
