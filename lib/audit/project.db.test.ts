@@ -234,3 +234,23 @@ test("a backlog larger than one batch is drained in one run", async () => {
   const { rows } = await pool().query("SELECT count(*) AS n FROM entry_view WHERE lane = $1", [busy.lane.toString()]);
   expect(Number(rows[0].n)).toBe(4_501);
 });
+
+test("a lane whose entries cannot be read keeps no other waiting, and is projected once it can", async () => {
+  const [broken, sound] = [await testLane(), await testLane()];
+  const [seq] = await broken.write(decision({ agent: "agt_broken", payload: undefined }));
+  await sound.write(decision({ agent: "agt_sound", payload: undefined }));
+  const change = async (sql: string) => {
+    await owner.query("ALTER TABLE audit.entry DISABLE TRIGGER deny_change");
+    await owner.query(sql, [broken.lane, seq]);
+    await owner.query("ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER deny_change");
+  };
+  const count = async (agent: string) =>
+    (await owner.query("SELECT 1 FROM entry_view WHERE agent_id = $1", [agent])).rowCount;
+
+  await change("UPDATE audit.entry SET header = overlay(header placing '\\x00' from 1) WHERE lane = $1 AND seq = $2");
+  await project();
+  expect([await count("agt_broken"), await count("agt_sound")]).toEqual([0, 1]);
+  await change("UPDATE audit.entry SET header = overlay(header placing '\\x7b' from 1) WHERE lane = $1 AND seq = $2");
+  await project();
+  expect([await count("agt_broken"), await count("agt_sound")]).toEqual([1, 1]);
+});

@@ -1,12 +1,12 @@
 import "server-only";
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
 import { pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Job } from "@/lib/jobs/periodic";
 import { log } from "@/lib/log";
 import { type EntryDetails, entryDetails } from "./details";
-import { type Header, readHeader } from "./entry";
 import { decryptPayload, fieldsOf } from "./payload";
 import { readingKey } from "./payload-keys";
 
@@ -17,28 +17,46 @@ import { readingKey } from "./payload-keys";
  * - `detail_mark`: entry_detail. From decrypted content; UNLOGGED together with its mark, so a crash of the database empties both and the details are filled again.
  *
  * A lane is gap-free and its order is commit order, so nothing can appear later behind a mark. Rows and mark move in one transaction.
- * INVARIANT (counted once): a mark moves by compare-and-swap from the value the batch was read from, as the first statement of that transaction.
+ * INVARIANT (counted once): a mark moves by compare-and-swap from the value the batch was read from, in that transaction, before its rows.
  * Two projectors may run; the one that is late writes nothing.
  */
-export const projector: Job = { name: "projector", everyMilliseconds: 250, run: () => project().then(() => {}) };
+export const projector: Job = {
+  name: "projector",
+  everyMilliseconds: 250,
+  run: () => project(detailsPerRun).then(() => {}),
+};
 
 const batchRows = 2_000;
+/**
+ * Details of at most this many entries a run, so about 3,000 a second: decrypting them for search must not take the time that decisions need. Under more load than that,
+ * and after a crash, search runs behind and catches up; what is shown, counted and filtered does not.
+ */
+const detailsPerRun = 1_000;
 /** Content is decrypted in portions of about this many stored bytes. */
 const portionBytes = 8 * 1024 * 1024;
+/** Decisions share the event loop: no more than about 2 ms of decrypting between two of its turns. */
+const turnRows = 64;
 /** How long emptying a large table may take. */
 const patienceMilliseconds = 600_000;
 
 /**
  * Brings every lane up to date.
+ * @param mostDetails entries whose content is decrypted; all of them unless told
  * @returns entries projected
  */
-export async function project(): Promise<number> {
+export async function project(mostDetails = Number.POSITIVE_INFINITY): Promise<number> {
   let projected = 0;
   for (const lane of await behind("projection_mark")) projected += await drain(lane, projectView);
   if (projected > 0) changed = true;
-  // After the views are there, so that a large refill of details delays nothing that decides what is shown.
-  for (const lane of await behind("detail_mark")) await drain(lane, projectDetails);
   await announce();
+  let left = mostDetails;
+  for (const lane of await behind("detail_mark")) {
+    if (left <= 0) break;
+    left -= await drain(
+      Number(lane.to - lane.from) > left ? { ...lane, to: lane.from + BigInt(left) } : lane,
+      projectDetails,
+    );
+  }
   return projected;
 }
 
@@ -86,105 +104,56 @@ async function behind(mark: Mark): Promise<Batch[]> {
   return rows.map((row) => ({ lane: row.lane, from: BigInt(row.from), to: BigInt(row.to) }));
 }
 
-/** Batch by batch to the end, or until another projector is found to be ahead. */
+/** Batch by batch to the end, or until another projector is found to be ahead. A lane that cannot be read keeps no other waiting. */
 async function drain(lane: Batch, step: (batch: Batch) => Promise<boolean>): Promise<number> {
   let from = lane.from;
-  while (from < lane.to) {
-    const to = from + BigInt(batchRows) < lane.to ? from + BigInt(batchRows) : lane.to;
-    if (!(await step({ lane: lane.lane, from, to }))) break;
-    from = to;
+  try {
+    while (from < lane.to) {
+      const to = from + BigInt(batchRows) < lane.to ? from + BigInt(batchRows) : lane.to;
+      if (!(await step({ lane: lane.lane, from, to }))) break;
+      from = to;
+    }
+  } catch (error) {
+    log.error("a lane could not be projected", { lane: lane.lane, from, error });
   }
   return Number(from - lane.from);
 }
 
+/** One statement: the headers never leave the database. False when another projector was first. */
 async function projectView({ lane, from, to }: Batch): Promise<boolean> {
-  const { rows } = await pool().query<{ seq: string; header: Buffer }>({
-    name: "project-read",
-    text: "SELECT seq, header FROM audit.entry WHERE lane = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
+  const { rowCount } = await pool().query({
+    name: "project-view",
+    text: viewSql,
     values: [lane, from.toString(), to.toString()],
   });
-  const headers = rows.map((row) => readHeader(row.header));
-  return inTransaction(async (client) => {
-    if (!(await move(client, "projection_mark", { lane, from, to }))) return false;
-    await insertViews(
-      client,
-      lane,
-      rows.map((row) => row.seq),
-      headers,
-    );
-    await countDecisions(client, headers);
-    await countDemand(client, headers);
-    return true;
-  });
+  return rowCount === 1;
 }
 
-async function insertViews(client: pg.PoolClient, lane: string, seqs: string[], headers: Header[]): Promise<void> {
-  await client.query({
-    name: "project-view",
-    text: `INSERT INTO entry_view (lane, seq, kind, at, agent_id, actor, outcome, codes, tool, effect, approval_id, policy_hash, ref, sample)
-           SELECT $1::bigint, seq, kind, at, agent_id, actor, outcome, ARRAY(SELECT json_array_elements_text(codes::json)), tool, effect, approval_id, policy_hash, ref, sample
-             FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bool[])
-               AS u(seq, kind, at, agent_id, actor, outcome, codes, tool, effect, approval_id, policy_hash, ref, sample)
-           ON CONFLICT DO NOTHING`,
-    values: [
-      lane,
-      seqs,
-      headers.map((header) => header.kind),
-      headers.map(timeOf),
-      headers.map((header) => header.agent ?? null),
-      headers.map((header) => header.actor ?? null),
-      headers.map((header) => header.outcome ?? null),
-      headers.map((header) => JSON.stringify(header.codes ?? [])),
-      headers.map((header) => header.tool ?? null),
-      headers.map((header) => header.effect ?? null),
-      headers.map((header) => header.approvalId ?? null),
-      headers.map((header) => header.policyHash ?? null),
-      headers.map((header) => header.ref ?? null),
-      headers.map((header) => header.sampleAt !== undefined),
-    ],
-  });
-}
-
-/** One upsert per group, in key order, so that two projectors cannot wait for each other in a circle. */
-async function countDecisions(client: pg.PoolClient, headers: Header[]): Promise<void> {
-  const decisions = headers.filter((header) => header.kind === "decision");
-  if (decisions.length === 0) return;
-  await client.query({
-    name: "project-hourly",
-    text: `INSERT INTO decision_hourly (hour, agent_id, tool, outcome, count)
-           SELECT date_trunc('hour', at, 'UTC'), agent_id, tool, outcome, count(*) FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[]) AS u(at, agent_id, tool, outcome)
-            GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-           ON CONFLICT (hour, agent_id, tool, outcome) DO UPDATE SET count = decision_hourly.count + excluded.count`,
-    values: [
-      decisions.map(timeOf),
-      decisions.map((header) => header.agent ?? ""),
-      decisions.map((header) => header.tool ?? ""),
-      decisions.map((header) => header.outcome ?? ""),
-    ],
-  });
-}
-
-async function countDemand(client: pg.PoolClient, headers: Header[]): Promise<void> {
-  const asked = headers.filter(
-    (header) =>
-      header.kind === "decision" && header.tool && header.agent && header.codes?.includes("tool.unsanctioned"),
-  );
-  if (asked.length === 0) return;
-  await client.query({
-    name: "project-demand",
-    text: `INSERT INTO tool_demand (tool, agent_id, count, first_at, last_at)
-           SELECT tool, agent_id, count(*), min(at), max(at) FROM unnest($1::timestamptz[], $2::text[], $3::text[]) AS u(at, agent_id, tool)
-            GROUP BY tool, agent_id ORDER BY tool, agent_id
-           ON CONFLICT (tool, agent_id) DO UPDATE SET count = tool_demand.count + excluded.count,
-             first_at = least(tool_demand.first_at, excluded.first_at), last_at = greatest(tool_demand.last_at, excluded.last_at)`,
-    values: [asked.map(timeOf), asked.map((header) => header.agent), asked.map((header) => header.tool)],
-  });
-}
-
-/** The time an entry shows: for sample data the time it stands for. */
-function timeOf(header: Header): string {
-  return header.sampleAt ?? header.ts;
-}
+/** Groups in key order, so that two projectors cannot wait for each other in a circle. The time an entry shows is, for sample data, the time it stands for. */
+const viewSql = `
+  WITH moved AS (
+    ${moveSql("projection_mark")} RETURNING m.lane
+  ), read AS MATERIALIZED (
+    SELECT e.lane, e.seq, h.kind, coalesce(h."sampleAt", h.ts) AS at, h.agent, h.actor, h.outcome, coalesce(h.codes, '{}') AS codes, h.tool, h.effect, h."approvalId",
+           h."policyHash", h.ref, h."sampleAt" IS NOT NULL AS sample
+      FROM moved, audit.entry e, json_to_record(convert_from(e.header, 'UTF8')::json) AS h(kind text, ts timestamptz, "sampleAt" timestamptz, agent text, actor text,
+           outcome text, codes text[], tool text, effect text, "approvalId" text, "policyHash" text, ref text)
+     WHERE e.lane = $1::bigint AND e.seq > $2::bigint AND e.seq <= $3::bigint
+  ), views AS (
+    INSERT INTO entry_view (lane, seq, kind, at, agent_id, actor, outcome, codes, tool, effect, approval_id, policy_hash, ref, sample) SELECT * FROM read ON CONFLICT DO NOTHING
+  ), decisions AS (
+    SELECT date_trunc('hour', at, 'UTC') AS hour, at, coalesce(agent, '') AS agent, coalesce(tool, '') AS tool, coalesce(outcome, '') AS outcome, codes FROM read WHERE kind = 'decision'
+  ), hourly AS (
+    INSERT INTO decision_hourly (hour, agent_id, tool, outcome, count)
+    SELECT hour, agent, tool, outcome, count(*) FROM decisions GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    ON CONFLICT (hour, agent_id, tool, outcome) DO UPDATE SET count = decision_hourly.count + excluded.count
+  ), demand AS (
+    INSERT INTO tool_demand (tool, agent_id, count, first_at, last_at)
+    SELECT tool, agent, count(*), min(at), max(at) FROM decisions WHERE codes @> '{tool.unsanctioned}' AND tool <> '' AND agent <> '' GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (tool, agent_id) DO UPDATE SET count = tool_demand.count + excluded.count,
+      first_at = least(tool_demand.first_at, excluded.first_at), last_at = greatest(tool_demand.last_at, excluded.last_at)
+  )
+  SELECT lane FROM moved`;
 
 type Stored = { seq: string; tool: string | null; body: Buffer; dek_id: number };
 
@@ -203,13 +172,15 @@ async function projectDetails({ lane, from, to }: Batch): Promise<boolean> {
                JOIN entry_view v ON v.lane = $1 AND v.seq = u.seq JOIN audit.payload p ON p.lane = $1 AND p.seq = u.seq WHERE p.body IS NOT NULL`,
       values: [lane, portion],
     });
-    for (const row of rows) {
+    for (const [at, row] of rows.entries()) {
+      if (at % turnRows === turnRows - 1) await nextTurn();
       const detail = await readDetails(BigInt(lane), row);
       if (detail) details.push({ seq: row.seq, detail });
     }
   }
   return inTransaction(async (client) => {
-    if (!(await move(client, "detail_mark", { lane, from, to }))) return false;
+    const moved = await client.query(moveSql("detail_mark"), [lane, from.toString(), to.toString()]);
+    if (moved.rowCount !== 1) return false;
     await insertDetails(client, lane, details);
     return true;
   });
@@ -272,14 +243,10 @@ function portions(sizes: { seq: string; bytes: number }[]): string[][] {
   return cut;
 }
 
-/** Compare-and-swap of a mark; the row stays locked until COMMIT. False when another projector was first. */
-async function move(client: pg.PoolClient, mark: Mark, { lane, from, to }: Batch): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `INSERT INTO ${mark} AS m (lane, seq) SELECT $1::bigint, $3::bigint WHERE $2::bigint = 0 OR EXISTS (SELECT 1 FROM ${mark} WHERE lane = $1)
-     ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq WHERE m.seq = $2`,
-    [lane, from.toString(), to.toString()],
-  );
-  return rowCount === 1;
+/** Compare-and-swap of a mark from $2 to $3; the row stays locked until COMMIT. No row when another projector was first. */
+function moveSql(mark: Mark): string {
+  return `INSERT INTO ${mark} AS m (lane, seq) SELECT $1::bigint, $3::bigint WHERE $2::bigint = 0 OR EXISTS (SELECT 1 FROM ${mark} WHERE lane = $1::bigint)
+    ON CONFLICT (lane) DO UPDATE SET seq = excluded.seq WHERE m.seq = $2::bigint`;
 }
 
 async function inTransaction<Result>(
