@@ -4,6 +4,7 @@ import { expireJob } from "@/lib/approvals/expire";
 import { closeAbandonedLanes, heartbeat } from "@/lib/audit/close-lane";
 import { projector } from "@/lib/audit/project";
 import { ensureFirstAdministrator } from "@/lib/auth/first-administrator";
+import { forgetEnded } from "@/lib/auth/forget-ended";
 import { decisionPlane } from "@/lib/decisions/http";
 import { startPlane, stopPlane } from "@/lib/decisions/plane";
 import { readiness } from "@/lib/decisions/readiness";
@@ -43,7 +44,9 @@ try {
     { name: "abandoned lanes", everyMilliseconds: 5000, run: () => closeAbandonedLanes(plane.lanes.identity) },
     { name: "credential use", everyMilliseconds: 5000, run: recordUses },
   ];
-  const stopJobs = startJobs(environment.role === "web" ? everyProcess : [...everyProcess, projector, expireJob]);
+  const stopJobs = startJobs(
+    environment.role === "web" ? everyProcess : [...everyProcess, projector, expireJob, forgetEnded],
+  );
 
   const app = next({ dev: development, dir: root, hostname: environment.host, port: environment.port });
   const pages = app.getRequestHandler();

@@ -23,7 +23,7 @@ export function TokenTable({
         <Th>Token</Th>
         <Th hideBelow="md">May</Th>
         <Th hideBelow="sm">Last used</Th>
-        <Th>Ends</Th>
+        <Th hideBelow="sm">Ends</Th>
         <Th hideBelow="sm">Status</Th>
         <Th align="right">
           <span className="sr-only">Actions</span>
@@ -42,7 +42,7 @@ export function TokenTable({
             <Td hideBelow="sm">
               {token.lastUsedAt ? <Time value={token.lastUsedAt} now={now} /> : <NotSet word="Never" />}
             </Td>
-            <Td>
+            <Td hideBelow="sm">
               <Time value={token.expiresAt} now={now} />
             </Td>
             <Td hideBelow="sm">

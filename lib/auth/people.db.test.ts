@@ -433,6 +433,24 @@ describe("the log about people", () => {
   });
 });
 
+test("what ended a month ago is forgotten, what is open or ended lately is kept", async () => {
+  const { id } = await invite();
+  const { forgetEnded } = await import("./forget-ended");
+  const digests: Buffer[] = [];
+  for (let i = 0; i < 3; i++) digests.push(sessionDigest(await openSession(id, "password", here)));
+  const end = (at: number, days: number) =>
+    pool().query("UPDATE session SET revoked_at = clock_timestamp() - make_interval(days => $2) WHERE digest = $1", [
+      digests[at],
+      days,
+    ]);
+  await end(0, 31);
+  await end(1, 1);
+  await forgetEnded.run();
+  expect(await db.session.count({ where: { personId: id } })).toBe(2);
+  expect(await actorOfSession(digests[2] as Buffer)).not.toBeNull();
+  expect(await db.signInLink.count({ where: { personId: id } })).toBe(1);
+});
+
 describe("the people screen", () => {
   test("pages by name without losing or repeating anybody", async () => {
     for (let i = 0; i < 7; i++) await invite();

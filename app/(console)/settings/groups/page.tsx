@@ -43,7 +43,9 @@ export default async function GroupsPage({ searchParams }: PageProps<"/settings/
             self={actor.personId}
             actions={mayWrite ? { change: actions.change, remove: actions.remove } : null}
           />
-          <Pagination shown={page.items.length} noun="groups" searchParams={raw} nextCursor={page.nextCursor} />
+          {(page.nextCursor || raw.cursor) && (
+            <Pagination shown={page.items.length} noun="groups" searchParams={raw} nextCursor={page.nextCursor} />
+          )}
         </>
       )}
     </>

@@ -33,7 +33,9 @@ export default async function TokensPage({ searchParams }: PageProps<"/settings/
       ) : (
         <>
           <TokenTable tokens={page.items} now={new Date().toISOString()} revoke={actions.revoke} />
-          <Pagination shown={page.items.length} noun="tokens" searchParams={raw} nextCursor={page.nextCursor} />
+          {(page.nextCursor || raw.cursor) && (
+            <Pagination shown={page.items.length} noun="tokens" searchParams={raw} nextCursor={page.nextCursor} />
+          )}
         </>
       )}
     </>
