@@ -1,10 +1,9 @@
 import "server-only";
 
 import { db } from "@/lib/db";
-import type { Job } from "@/lib/jobs/periodic";
 
 /** Deletes sessions and one-time links that ended a month ago. What happened with them is in the log. */
-export const forgetEnded: Job = {
+export const forgetEnded = {
   name: "ended sessions",
   everyMilliseconds: 60 * 60_000,
   run: async () => {
