@@ -102,7 +102,7 @@ type Listener = {
 /** One connection: asks, reads the answer, asks again, until the listener says stop. */
 function converse(target: Target, index: number, patience: number, listener: Listener): Promise<void> {
   return new Promise((settle) => {
-    const socket: Socket = connect({ port: target.port, host: "127.0.0.1", noDelay: true });
+    let socket: Socket | null = null;
     let rest: Buffer | null = null;
     let sentAt = 0;
     let expected = "";
@@ -112,7 +112,7 @@ function converse(target: Target, index: number, patience: number, listener: Lis
       if (finished) return;
       finished = true;
       clearTimeout(silence);
-      socket.destroy();
+      socket?.destroy();
       settle();
     };
     const give = (reason: string) => {
@@ -124,12 +124,17 @@ function converse(target: Target, index: number, patience: number, listener: Lis
       const next = target.next(index);
       expected = next.expected;
       sentAt = performance.now();
-      socket.write(next.request, "latin1");
+      socket?.write(next.request, "latin1");
     };
-    socket.on("connect", ask);
-    socket.on("error", (error) => give(error.message));
-    socket.on("close", () => give("the connection was closed"));
-    socket.on("data", (chunk: Buffer) => {
+    const open = () => {
+      const opened = connect({ port: target.port, host: "127.0.0.1", noDelay: true });
+      socket = opened;
+      opened.on("connect", ask);
+      opened.on("error", (error) => give(error.message));
+      opened.on("close", () => opened === socket && give("the connection was closed"));
+      opened.on("data", read);
+    };
+    const read = (chunk: Buffer) => {
       const bytes: Buffer = rest ? Buffer.concat([rest, chunk]) : chunk;
       const answer = readAnswer(bytes);
       if (!answer) {
@@ -140,30 +145,35 @@ function converse(target: Target, index: number, patience: number, listener: Lis
       const right = answer.status === 200 && answer.body.includes(expected);
       listener.answered(performance.now() - sentAt, right ? null : `${answer.status} ${answer.body.slice(0, 300)}`);
       target.answered?.(index, answer.body);
-      ask();
-    });
+      if (!answer.last) return ask();
+      // The server has had enough of this connection and says so; a client then opens another.
+      socket?.destroy();
+      open();
+    };
+    open();
   });
 }
 
 /** One whole HTTP/1.1 answer, or null while bytes are missing. */
-function readAnswer(bytes: Buffer): { status: number; body: string } | null {
+function readAnswer(bytes: Buffer): { status: number; body: string; last: boolean } | null {
   const head = bytes.indexOf("\r\n\r\n");
   if (head < 0) return null;
   const headers = bytes.toString("latin1", 0, head);
   const status = Number(headers.slice(9, 12));
+  const last = /\r\nconnection: *close/i.test(headers);
   const length = /\r\ncontent-length: *(\d+)/i.exec(headers)?.[1];
   if (length !== undefined) {
     const end = head + 4 + Number(length);
-    return bytes.length < end ? null : { status, body: bytes.toString("latin1", head + 4, end) };
+    return bytes.length < end ? null : { status, last, body: bytes.toString("latin1", head + 4, end) };
   }
-  if (!/\r\ntransfer-encoding: *chunked/i.test(headers)) return { status, body: "" };
+  if (!/\r\ntransfer-encoding: *chunked/i.test(headers)) return { status, last, body: "" };
   let body = "";
   for (let at = head + 4; ; ) {
     const line = bytes.indexOf("\r\n", at);
     if (line < 0) return null;
     const size = Number.parseInt(bytes.toString("latin1", at, line), 16);
     if (bytes.length < line + 2 + size + 2) return null;
-    if (size === 0) return { status, body };
+    if (size === 0) return { status, last, body };
     body += bytes.toString("latin1", line + 2, line + 2 + size);
     at = line + 2 + size + 2;
   }

@@ -9,9 +9,10 @@ import { startCerbos } from "./cerbos";
 import { startCountersign } from "./countersign";
 import { compareDecisions } from "./decisions";
 import { grow } from "./growth";
+import { benchmarkPages } from "./pages";
 import type { Case } from "./report";
 
-const names = ["decisions", "growth"] as const;
+const names = ["decisions", "growth", "pages"] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,6 +86,12 @@ try {
     }
     await stopAll();
   }
+  if (wanted.includes("pages"))
+    cases.push(
+      ...(await benchmarkPages(root, join(work, "pages"), port, { quick: values.quick }, say, (stop) =>
+        stops.push(stop),
+      )),
+    );
   if (values.json)
     for (const one of cases.filter(({ bench }) => wanted.includes(bench))) console.log(JSON.stringify(one));
 } catch (error) {

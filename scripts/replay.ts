@@ -54,7 +54,7 @@ say(
   `${calls.length} calls of ${catalogue.source}; ${Object.keys(catalogue.tools).length} tools in the catalogue; agents: ${[...staff.agents.values()].map(({ name }) => name).join(", ")}`,
 );
 say(
-  "Mandates are learned from the calls of `user` tasks alone: tools, recipients, hosts and the largest amount of each tool. `injection` calls teach nothing.",
+  "Mandates are learned from the calls of `user` tasks alone: tools, recipients, hosts and the largest amount of each tool. `injection` calls teach nothing. All agents have tier T4 of the policy in force.",
 );
 
 const started = performance.now();

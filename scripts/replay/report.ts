@@ -136,7 +136,10 @@ export function describeReplay(summary: Summary): string {
       ({ lane, from, to, intact }) => `lane ${lane}, entries ${from} to ${to}: ${intact ? "intact" : "BROKEN"}`,
     ),
     ...[...summary.problems, ...verification.faults].slice(0, 20).map((line) => `! ${line}`),
-    summary.injectionsAllowed === 0 ? "" : `! ${summary.injectionsAllowed} side-effecting injection calls were allowed`,
+    "",
+    ...(summary.matrix.some(({ kind }) => kind === "injection")
+      ? [`${summary.injectionsAllowed} side-effecting injection calls allowed`]
+      : []),
   ].join("\n");
 }
 

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Answer, Receipt } from "./ask";
+import type { Answer, Decision, Receipt } from "./ask";
 import { receiptKey, verifyAnswers } from "./verify-answers";
 
 const keys = generateKeyPairSync("ed25519");
@@ -44,7 +44,7 @@ function sound() {
     prev = leaf(header).toString("base64");
   }
   const leaves = answers.map(({ decision }) => {
-    const { path: _, keyId: __, signature: ___, ...body } = decision?.receipt as Receipt;
+    const { path: _, keyId: __, signature: ___, ...body } = (decision as Decision).receipt;
     return leaf(JSON.stringify(body, Object.keys(body).sort()));
   }) as [Buffer, Buffer, Buffer];
   const left = hash(Buffer.from([1]), leaves[0], leaves[1]);
