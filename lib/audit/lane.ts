@@ -7,6 +7,7 @@ import { log } from "@/lib/log";
 import { type AppendCall, assemble, type Draft, type LanePlace } from "./assemble";
 import { closeLaneOf, instanceId, type LogIdentity, readIdentity } from "./close-lane";
 import { genesis, makeEntry } from "./entry";
+import { fairBatch } from "./fair-batch";
 import { type Receipt, type ReceiptKey, signReceipts } from "./receipt";
 
 /**
@@ -44,6 +45,8 @@ export type Member = {
   failed(error: unknown): void;
   /** monotonic ms; past it the member is denied */
   deadline: number;
+  /** Who asks: while more is queued than fits in a commit, nobody gets more places than the others. */
+  party: string;
 };
 
 /** What the lanes need from above: they know no policy. */
@@ -78,9 +81,10 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
   const lanes: (Lane | null)[] = [];
   const queue: Queued[] = [];
   const recent = new Map<string, { leaf: string; agent?: string | undefined; instance?: string | undefined }>();
+  // Database time less this process's monotonic clock: a wall clock that is set forward or back changes nothing here.
   let offset = 0;
   let closing = false;
-  const now = () => Date.now() + offset;
+  const now = () => performance.now() + offset;
 
   async function openLane(): Promise<Lane> {
     const client = await connect();
@@ -89,7 +93,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
         "SELECT nextval('audit.lane_number') AS lane, (SELECT epoch FROM audit.control_epoch) AS epoch, clock_timestamp() AS now",
       );
       const row = rows[0] as (typeof rows)[number];
-      offset = row.now.getTime() - Date.now();
+      offset = row.now.getTime() - performance.now();
       const id = BigInt(row.lane);
       const first = makeEntry(
         {
@@ -109,7 +113,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
         first.leaf,
         first.header,
       ]);
-      return { id, seq: 1n, head: first.leaf, client, openedAt: Date.now(), busy: false };
+      return { id, seq: 1n, head: first.leaf, client, openedAt: performance.now(), busy: false };
     } catch (error) {
       client.end().catch(() => {});
       throw error;
@@ -170,7 +174,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     const batch = take();
     try {
       const alive = await commit(lane, batch.members, batch.sampleAt);
-      if (alive && Date.now() - lane.openedAt > laneLifeMilliseconds) {
+      if (alive && performance.now() - lane.openedAt > laneLifeMilliseconds) {
         await closeLaneOf(identity, lane.id, "its own process", "age");
         lane.client.end().catch(() => {});
         lanes[at] = null;
@@ -190,8 +194,10 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
   function take(): { members: Member[]; sampleAt: Date | undefined } {
     const sampleAt = queue[0]?.sampleAt;
     let size = 0;
-    while (size < queue.length && size < batchSize && queue[size]?.sampleAt?.getTime() === sampleAt?.getTime()) size++;
-    return { members: queue.splice(0, size).map((queued) => queued.member), sampleAt };
+    while (size < queue.length && queue[size]?.sampleAt?.getTime() === sampleAt?.getTime()) size++;
+    const { batch, rest } = fairBatch(queue.splice(0, size), batchSize, ({ member }) => member.party);
+    queue.unshift(...rest);
+    return { members: batch.map(({ member }) => member), sampleAt };
   }
 
   /** Commits the members on this lane. Returns false when the lane can not be used again; its members are settled or queued again. */
@@ -212,7 +218,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
       const sentAt = performance.now();
       try {
         const { rows } = await lane.client.query(call.query);
-        offset = (rows[0] as { at: Date }).at.getTime() - Date.now();
+        offset = (rows[0] as { at: Date }).at.getTime() - performance.now();
         done(lane, call, sentAt);
         return true;
       } catch (error) {
@@ -313,7 +319,11 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
   /** The clocks drifted apart, or an expiry passed: look at the database's again, then draft anew. */
   async function readClock(lane: Lane): Promise<void> {
     const { rows } = await lane.client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-    if (rows[0]) offset = rows[0].now.getTime() - Date.now();
+    if (!rows[0]) return;
+    const before = offset;
+    offset = rows[0].now.getTime() - performance.now();
+    if (Math.abs(offset - before) > 2000)
+      log.warn("the clock of the database moved", { milliseconds: Math.round(offset - before) });
   }
 
   function replays(pending: Member[], taken: number[]): Member[] {

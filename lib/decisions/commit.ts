@@ -56,6 +56,7 @@ function memberFor(
   let reported: Evaluation["budgets"] = [];
   return {
     deadline,
+    party: call.credential.agentId,
     draft() {
       if (learned.instance) throw new AppError("chain_diverged", divergence[learned.instance]);
       const snapshot = loadedSnapshot() as Snapshot;

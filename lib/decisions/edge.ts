@@ -90,14 +90,15 @@ export async function recordRefused(
   payload: PayloadFields,
 ): Promise<void> {
   const scope = loadedSnapshot()?.agents.get(credential.agentId)?.ownerActor ?? "system";
-  const key = writingKey(scope, new Date(plane.lanes.now()));
   await new Promise<Committed>((resolve, reject) => {
     plane.lanes.submit({
       deadline: performance.now() + 2500,
+      party: credential.agentId,
       draft: () => ({
         facts: { kind, agent: credential.agentId, outcome: "deny", codes: [kind] },
         payload: sealPayload(payload),
-        key,
+        // Inside, where it is awaited: while the database is away, nobody would.
+        key: writingKey(scope, new Date(plane.lanes.now())),
       }),
       learn: () => {},
       replayed: () => {},

@@ -38,6 +38,7 @@ export async function reportOutcome(
     lanes.submit(
       {
         deadline: performance.now() + 2500,
+        party: agentId,
         draft: () => ({
           facts: {
             kind: "outcome",

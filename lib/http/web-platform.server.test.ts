@@ -66,8 +66,8 @@ const consoleRoutes = ["/api/console/me", "/api/console/approvals", "/api/consol
 async function askThrough(path: string, headers: Record<string, string>): Promise<Reply> {
   const reply = await program.ask(path, { headers });
   const { location } = reply.headers;
-  const marked = reply.status === 307 && location?.split("?")[0] === path.split("?")[0] && location.includes("_rsc");
-  return marked ? program.ask(location, { headers }) : reply;
+  const marked = location?.includes("_rsc") && location.split("?")[0] === path.split("?")[0];
+  return location && marked ? program.ask(location, { headers }) : reply;
 }
 
 /** What a stranger learns from an answer: its status and where it leads. */

@@ -12,9 +12,22 @@ import { type Environment, provideEnvironment } from "@/lib/env";
 import { listen } from "@/lib/live/listen";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
 
+const Clock = Date;
+
+/** From now on this process's wall clock is off by as much, as after a person or a time server set it. */
+function setClock(milliseconds: number): void {
+  globalThis.Date = class extends Clock {
+    constructor(...given: [] | [number | string | Date]) {
+      if (given.length === 0) super(Clock.now() + milliseconds);
+      else super(...given);
+    }
+    static override now = () => Clock.now() + milliseconds;
+  } as DateConstructor;
+}
+
 /**
  * The decision plane of one instance as a process of its own, for tests that need several, or one that can be killed. Bundled and started by `startInstance`.
- * Gets its settings as the first message, answers with its port, stops when the channel closes.
+ * Gets its settings as the first message, answers with its port, sets its clock when told to, stops when the channel closes.
  */
 process.once(
   "message",
@@ -24,6 +37,7 @@ process.once(
       pepper: string;
       kek: string;
     };
+    rate: number;
   }) => {
     const { signingKey, pepper, kek, ...rest } = message.environment;
     provideEnvironment({
@@ -32,7 +46,7 @@ process.once(
       pepper: Buffer.from(pepper, "base64"),
       kek: Buffer.from(kek, "base64"),
     });
-    setRate(1_000_000);
+    setRate(message.rate);
     const plane = await startPlane("test instance");
     listen("countersign_control", () => void refreshSnapshot().catch(() => undefined));
     await heartbeat("test instance");
@@ -42,6 +56,10 @@ process.once(
       if (!answer(request, response)) response.writeHead(404).end();
     });
     server.listen(0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
+    process.on("message", ({ clock }: { clock?: number }) => {
+      if (clock !== undefined) setClock(clock);
+      process.send?.({ clock });
+    });
     process.once("disconnect", async () => {
       server.close();
       server.closeAllConnections();

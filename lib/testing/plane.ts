@@ -130,6 +130,8 @@ export type Answer = {
 export type Instance = {
   port: number;
   process: ChildProcess;
+  /** Sets its wall clock off by as many milliseconds. */
+  setClock(milliseconds: number): Promise<void>;
   /** Asks as an agent. `body` is sent as it is when it is a string. */
   ask(agent: Pick<TestAgent, "token">, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   get(agent: Pick<TestAgent, "token">, path: string): Promise<Answer>;
@@ -140,8 +142,11 @@ export type Instance = {
 const running = new Set<() => Promise<void>>();
 let bundled: Promise<string> | undefined;
 
-/** Starts a decision plane as a process of its own on this file's database; stopped after the file's tests. */
-export async function startInstance(): Promise<Instance> {
+/**
+ * Starts a decision plane as a process of its own on this file's database; stopped after the file's tests.
+ * @param rate calls a second that an agent may make; as good as unbounded when left out
+ */
+export async function startInstance({ rate = 1_000_000 } = {}): Promise<Instance> {
   // Plain JavaScript of the build, not part of the type-checked program.
   const script = "../../scripts/bundle.mjs";
   bundled ??= import(/* @vite-ignore */ script).then(
@@ -159,6 +164,7 @@ export async function startInstance(): Promise<Instance> {
         pepper: pepper.toString("base64"),
         kek: kek.toString("base64"),
       },
+      rate,
     });
   });
   const connections = new HttpAgent({ keepAlive: true, maxSockets: 256 });
@@ -218,6 +224,11 @@ export async function startInstance(): Promise<Instance> {
   return {
     port,
     process: child,
+    setClock: (clock) =>
+      new Promise((resolve) => {
+        child.once("message", () => resolve());
+        child.send({ clock });
+      }),
     ask: (agent, body, headers) => call("POST", "/api/v1/decisions", agent, body, headers),
     get: (agent, path) => call("GET", path, agent, undefined),
     post: (agent, path, body, headers) => call("POST", path, agent, body, headers),
