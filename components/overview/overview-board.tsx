@@ -1,8 +1,8 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useTransition } from "react";
+import { useEffect, useRef, useTransition } from "react";
 import { AgeHistogram } from "@/components/charts/age-histogram";
 import { OutcomesOverTime } from "@/components/charts/outcomes-over-time";
 import { agentStatusSeries, StackedRows } from "@/components/charts/stacked-rows";
@@ -23,23 +23,30 @@ import { overviewQueryOptions } from "@/lib/metrics/client";
 import { type Overview, type Range, ranges } from "@/lib/metrics/schema";
 
 const pollMilliseconds = 10_000;
-/** A busy log changes every second; asking that often would show nothing more. */
-const restMilliseconds = 5_000;
+/** A busy log changes every second; between two questions it is left alone for this long. */
+const restMilliseconds = 2_000;
 
 /** What agents did, what waits, and what wants a person; kept current while the page is open. */
 export function OverviewBoard({ initial }: { initial: Overview }) {
-  const client = useQueryClient();
   const now = useNow(initial.now);
-  const options = overviewQueryOptions(initial.range);
   const { data, isError, dataUpdatedAt, refetch } = useQuery({
-    ...options,
+    ...overviewQueryOptions(initial.range),
     initialData: initial,
     initialDataUpdatedAt: Date.parse(initial.now),
     refetchInterval: pollMilliseconds,
   });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const connected = useLive("approvals,activity", () => {
-    if (Date.now() - dataUpdatedAt > restMilliseconds) void client.invalidateQueries({ queryKey: options.queryKey });
+    const rested = Math.max(0, Date.now() - dataUpdatedAt);
+    timer.current ??= setTimeout(
+      () => {
+        timer.current = undefined;
+        void refetch();
+      },
+      Math.max(0, restMilliseconds - rested),
+    );
   });
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   if (data.agents?.every((row) => row.active + row.draft + row.suspended + row.retired === 0))
     return <NoAgents own={data.own} />;

@@ -321,6 +321,19 @@ describe("checking a lane", () => {
     expect(chain.find((link) => link.seq === Number(place[1]) + 1)).toMatchObject({ hashFits: true, linkFits: false });
   });
 
+  test("T35 shows an entry beside one that is no longer readable", async () => {
+    const victim = await testLane();
+    const written = await victim.write(...Array.from({ length: 3 }, () => decision(robins, undefined)));
+    await tamper(
+      "UPDATE audit.entry SET header = overlay(header placing '\\x00' from 1) WHERE lane = $1 AND seq = $2",
+      victim.lane.toString(),
+      (written[1] as bigint).toString(),
+    );
+    const check = await checkLane(auditor, entryId("dec", victim.lane, written[0] as bigint));
+    expect(check).toMatchObject({ intact: false, fault: { seq: "3", column: "header" } });
+    expect(check.chain.map((link) => [link.kind, link.hashFits])).toContainEqual(["unreadable", false]);
+  });
+
   test("T35 finds a removed row, in the middle and at the end", async () => {
     const victim = await testLane();
     const written = await victim.write(...Array.from({ length: 5 }, () => decision(robins, undefined)));

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { type Header, readHeader } from "@/lib/audit/entry";
 import { type Actor, can } from "@/lib/auth/actor";
 import { pool } from "@/lib/db";
-import { notFound } from "@/lib/errors";
+import { AppError, notFound } from "@/lib/errors";
 import { entryId, parseEntryId } from "@/lib/ids";
 import { type StoredRow, toRows } from "./list-entries";
 import type { ChainLink, EntryDetail } from "./schema";
@@ -60,7 +60,9 @@ export async function findEntry(actor: Actor, id: string): Promise<{ place: Plac
   );
   const row = rows[0];
   if (!row) throw notFound();
-  const header = readHeader(row.header);
+  const header = readable(row.header);
+  if (!header)
+    throw new AppError("internal", "this entry was changed and cannot be read; check its lane from an entry beside it");
   if (!(await maySee(actor, scope, place, header))) throw notFound();
   return { place, header, scope };
 }
@@ -98,13 +100,13 @@ export async function readChain({ lane, seq }: Place): Promise<ChainLink[]> {
   );
   return rows.map((row, at) => {
     const before = rows[at - 1];
-    const header = readHeader(row.header);
-    const prev = Buffer.from(header.prev, "base64");
+    const header = readable(row.header);
+    const prev = Buffer.from(header?.prev ?? "", "base64");
     const consecutive = before !== undefined && BigInt(before.seq) + 1n === BigInt(row.seq);
     return {
-      id: entryId(header.kind === "decision" ? "dec" : "evt", lane, BigInt(row.seq)),
+      id: entryId(header?.kind === "decision" ? "dec" : "evt", lane, BigInt(row.seq)),
       seq: Number(row.seq),
-      kind: header.kind,
+      kind: header?.kind ?? "unreadable",
       leaf: row.leaf_hash.toString("hex"),
       prev: prev.toString("hex"),
       hashFits: createHash("sha256")
@@ -115,6 +117,16 @@ export async function readChain({ lane, seq }: Place): Promise<ChainLink[]> {
       linkFits: consecutive ? before.leaf_hash.equals(prev) : at === 0 ? null : false,
     };
   });
+}
+
+/** A stored header; null when it was changed into something that is not one. The picture of the lane shows that too. */
+function readable(bytes: Buffer): Header | null {
+  try {
+    const header = readHeader(bytes);
+    return typeof header.kind === "string" && typeof header.prev === "string" ? header : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What happened later: votes, redemption, outcome reports, looks at the content. */
