@@ -1,23 +1,38 @@
-// The opaque cursor of a keyset page: the sort keys of the last row shown.
-import { AppError } from "./errors";
+// The opaque cursor of a keyset page: the sort keys of the last row shown, as base64url of a JSON list.
+import { z } from "zod";
+import { invariant } from "./invariant";
 
 export function encodeCursor(keys: readonly string[]): string {
-  return Buffer.from(JSON.stringify(keys)).toString("base64url");
+  const bytes = new TextEncoder().encode(JSON.stringify(keys));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
-/**
- * The keys inside a cursor.
- * @param count how many keys the list's order has
- * @throws AppError `invalid_request` at `/cursor` when it is not one that `encodeCursor` made
- */
+/** A cursor of a list whose order has `count` keys. */
+export function cursorOf(count: number) {
+  return z
+    .string()
+    .max(1000)
+    .refine((cursor) => read(cursor, count) !== null, "take it from `nextCursor` of the page before");
+}
+
+/** The keys inside a cursor that `cursorOf` accepted. */
 export function decodeCursor(cursor: string, count: number): string[] {
+  const keys = read(cursor, count);
+  invariant(keys, "a cursor is parsed by its schema first");
+  return keys;
+}
+
+function read(cursor: string, count: number): string[] | null {
   try {
-    const keys: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(keys) && keys.length === count && keys.every((key) => typeof key === "string")) return keys;
+    const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
+      character.charCodeAt(0),
+    );
+    const keys: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return Array.isArray(keys) && keys.length === count && keys.every((key) => typeof key === "string") ? keys : null;
   } catch {
-    // Not JSON: refused below.
+    return null;
   }
-  throw new AppError("invalid_request", "`/cursor` is not valid: take it from `nextCursor` of the page before", {
-    fields: [{ path: "/cursor", message: "take it from `nextCursor` of the page before" }],
-  });
 }

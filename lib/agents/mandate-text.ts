@@ -1,5 +1,5 @@
 // The parts of a mandate as people write and read them.
-import { type Budget, type HostRule, type HoursWindow, hostRule, httpMethods } from "@/lib/policy/schema";
+import { type Budget, type HostRule, hostRule, httpMethods } from "@/lib/policy/schema";
 
 /** `GET api.example.com/v1/**`; the method is left out when it is any, the path when it is all. */
 export function hostRuleText(rule: { method?: string | undefined; host: string; path?: string | undefined }): string {
@@ -31,14 +31,4 @@ export function budgetText(budget: Budget): string {
   ].filter((part) => part !== null);
   const tools = budget.tools ? ` with ${budget.tools.join(", ")}` : "";
   return `at most ${parts.join(" and ")} ${budget.window === "hour" ? "an" : "a"} ${budget.window}${tools}${scopes[budget.scope]}`;
-}
-
-/** Whether the runtime knows an IANA time zone of this name. */
-export function isTimeZone(name: HoursWindow["timeZone"]): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -7,7 +7,7 @@ import { notFound } from "@/lib/errors";
 import type { Agent, AgentVersion, Credential, OwnershipTransfer, Person, Prisma } from "@/lib/generated/prisma/client";
 import { entryId } from "@/lib/ids";
 import { mandate } from "@/lib/policy/schema";
-import { isOwn, mayOn, visibleAgents } from "./access";
+import { mayOn, visibleAgents } from "./access";
 import { canOwn } from "./people";
 import type {
   AgentDecision,
@@ -298,11 +298,6 @@ async function visible(actor: Actor, id: string): Promise<Agent> {
   const agent = await db.agent.findFirst({ where: { AND: [{ id }, visibleAgents(actor)] } });
   if (!agent) throw notFound();
   return agent;
-}
-
-/** Whether the actor answers for the agent, as owner or backup. */
-export function answersFor(actor: Actor, agent: { owner: PersonRef; backupOwner: PersonRef | null }): boolean {
-  return isOwn(actor, { ownerId: agent.owner.id, backupOwnerId: agent.backupOwner?.id ?? null });
 }
 
 function versionOf(version: AgentVersion, currentId: string | null): VersionDto {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursorOf } from "@/lib/cursor";
 import {
   agentStatus,
   agentStatuses,
@@ -139,7 +140,7 @@ export const agentFilter = z.strictObject({
   owner: z.string().max(64).optional(),
   sort: z.enum(agentSorts).default("name"),
   limit: limit.default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: cursorOf(2).optional(),
 });
 export type AgentFilter = z.output<typeof agentFilter>;
 

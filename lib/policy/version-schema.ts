@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursorOf } from "@/lib/cursor";
 import { policySet } from "./schema";
 
 /** A published policy on the wire. */
@@ -20,7 +21,7 @@ export const policyVersionPage = z.object({ items: z.array(policyVersionRow), ne
 
 export const versionsQuery = z.strictObject({
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: cursorOf(1).optional(),
 });
 
 export const versionPath = z.strictObject({ number: z.coerce.number<string>().int().min(1).max(2_147_483_647) });

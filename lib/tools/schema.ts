@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursorOf } from "@/lib/cursor";
 import {
   argumentRoles,
   argumentSchema,
@@ -9,7 +10,7 @@ import {
   toolName,
   toolStatuses,
 } from "@/lib/policy/schema";
-import { line, paragraph } from "@/lib/text";
+import { line } from "@/lib/text";
 
 /** Shapes of the catalogue on the wire and in forms; the tool itself is `lib/policy/schema.ts`, because the catalogue is part of the policy. */
 
@@ -31,14 +32,12 @@ export type ToolInput = z.output<typeof toolInput>;
 export const sanctionInput = toolInput.extend({ name: toolName });
 export type SanctionInput = z.output<typeof sanctionInput>;
 
-export const blockInput = z.strictObject({ name: toolName, reason: paragraph(2000) });
-
 export const toolFilter = z.strictObject({
   q: z.string().trim().max(200).optional(),
   effect: z.enum(effectClasses).optional(),
   status: z.enum(toolStatuses).optional(),
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: cursorOf(1).optional(),
 });
 export type ToolFilter = z.output<typeof toolFilter>;
 
