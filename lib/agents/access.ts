@@ -13,7 +13,7 @@ import type { Agent, Prisma } from "@/lib/generated/prisma/client";
 
 type Owned = { ownerId: string; backupOwnerId: string | null };
 
-export function isOwn(actor: Actor, agent: Owned): boolean {
+function isOwn(actor: Actor, agent: Owned): boolean {
   return agent.ownerId === actor.personId || agent.backupOwnerId === actor.personId;
 }
 

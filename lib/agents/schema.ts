@@ -18,23 +18,23 @@ import { line, paragraph } from "@/lib/text";
 export const agentId = z
   .string()
   .regex(/^agt_[0-9a-hjkmnp-tv-z]{26}$/, "an agent id looks like `agt_` and 26 characters");
-export const credentialId = z
+const credentialId = z
   .string()
   .regex(/^crd_[0-9a-hjkmnp-tv-z]{26}$/, "a credential id looks like `crd_` and 26 characters");
-export const transferId = z
+const transferId = z
   .string()
   .regex(/^trf_[0-9a-hjkmnp-tv-z]{26}$/, "a transfer id looks like `trf_` and 26 characters");
 
 /** Lower case; compared as a whole. */
-export const email = z
+const email = z
   .string()
   .trim()
   .max(254, "must be at most 254 characters")
   .transform((value) => value.toLowerCase())
   .pipe(z.email("must be an email address such as `robin@example.com`"));
 
-export const echoModes = ["off", "warn", "enforce"] as const;
-export const echoMode = z.enum(echoModes);
+const echoModes = ["off", "warn", "enforce"] as const;
+const echoMode = z.enum(echoModes);
 
 const digest = z
   .string()
@@ -105,11 +105,11 @@ export const rotateInput = z.strictObject({
 export type RotateInput = z.output<typeof rotateInput>;
 
 /** A version of one agent, by its id or its number. */
-export const versionKey = z
+const versionKey = z
   .string()
   .regex(/^(?:ver_[0-9a-hjkmnp-tv-z]{26}|[1-9]\d{0,8})$/, "a version is named by its id or its number");
 
-export const stopScopes = ["agent", "owner", "vendor", "fleet"] as const;
+const stopScopes = ["agent", "owner", "vendor", "fleet"] as const;
 
 /** `id`: an agent id, a person id, or the provider of the current version; none for the fleet. */
 export const stopInput = z
@@ -126,7 +126,7 @@ export type StopInput = z.output<typeof stopInput>;
 
 // ── Lists ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const agentSorts = ["name", "-name", "createdAt", "-createdAt"] as const;
+const agentSorts = ["name", "-name", "createdAt", "-createdAt"] as const;
 
 const limit = z.coerce.number<string>().int().min(1).max(200);
 
@@ -146,12 +146,12 @@ export type AgentFilter = z.output<typeof agentFilter>;
 
 // ── What goes out ───────────────────────────────────────────────────────────────────────────────────────────────
 
-export const personRef = z.object({ id: z.string(), name: z.string(), email: z.string(), active: z.boolean() });
+const personRef = z.object({ id: z.string(), name: z.string(), email: z.string(), active: z.boolean() });
 export type PersonRef = z.infer<typeof personRef>;
 
 const time = z.string();
 
-export const versionDto = z.object({
+const versionDto = z.object({
   id: z.string(),
   number: z.int(),
   label: z.string(),
@@ -165,9 +165,9 @@ export const versionDto = z.object({
 });
 export type VersionDto = z.infer<typeof versionDto>;
 
-export const lastDecision = z.object({ id: z.string(), at: time, outcome: z.string(), tool: z.string().nullable() });
+const lastDecision = z.object({ id: z.string(), at: time, outcome: z.string(), tool: z.string().nullable() });
 
-export const agentRow = z.object({
+const agentRow = z.object({
   id: z.string(),
   name: z.string(),
   owner: personRef,
@@ -184,7 +184,7 @@ export type AgentRow = z.infer<typeof agentRow>;
 
 export const agentPage = z.object({ items: z.array(agentRow), nextCursor: z.string().nullable() });
 
-export const transferDto = z.object({
+const transferDto = z.object({
   id: z.string(),
   agent: z.object({
     id: z.string(),
@@ -236,7 +236,7 @@ export const agentDetail = z.object({
 });
 export type AgentDetail = z.infer<typeof agentDetail>;
 
-export const credentialStates = ["active", "overlap", "expired", "revoked"] as const;
+const credentialStates = ["active", "overlap", "expired", "revoked"] as const;
 
 export const credentialDto = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { cursorOf } from "@/lib/cursor";
 import { policySet } from "./schema";
 
 /** A published policy on the wire. */
-export const policyVersionRow = z.object({
+const policyVersionRow = z.object({
   id: z.string(),
   number: z.int(),
   hash: z.string(),

@@ -74,7 +74,7 @@ export type ToolDto = z.infer<typeof toolDto>;
 export const toolPage = z.object({ items: z.array(toolDto), nextCursor: z.string().nullable() });
 
 /** A name that agents asked for and the catalogue does not have. */
-export const demandDto = z.object({
+const demandDto = z.object({
   name: z.string(),
   /** Whether the name could be put into the catalogue; others are refused by their form alone. */
   wellFormed: z.boolean(),
