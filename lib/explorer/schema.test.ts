@@ -18,4 +18,18 @@ describe("a filter from an address", () => {
       expect(entryQuery.safeParse({ from }).success).toBe(false);
     },
   );
+
+  test.each([
+    ["x"],
+    [Buffer.from('["a","b","c"]').toString("base64url")],
+    [Buffer.from('["2026-01-01","1 OR true","1"]').toString("base64url")],
+    [Buffer.from('["2026-01-01","1"]').toString("base64url")],
+  ])("refuses the cursor %j, which no page gave", (cursor) => {
+    expect(entryQuery.safeParse({ cursor }).success).toBe(false);
+  });
+
+  test("refuses what PostgreSQL cannot hold", () => {
+    expect(entryQuery.safeParse({ agent: "a\0b" }).success).toBe(false);
+    expect(entryQuery.safeParse({ q: "a\0b" }).success).toBe(false);
+  });
 });

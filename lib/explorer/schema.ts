@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { entryKinds } from "@/lib/audit/entry";
+import { cursorOf, decodeCursor } from "@/lib/cursor";
 
 /** Shapes of the explorer: what can be asked of the log, and what an entry looks like outside. */
 
@@ -26,7 +27,8 @@ const instant = (end: boolean) =>
 
 export const outcomes = ["allow", "deny", "approval_required"] as const;
 
-const name = z.string().trim().min(1).max(256);
+const withoutNull = /^[^\0]*$/;
+const name = z.string().trim().min(1).max(256).regex(withoutNull, "must not contain U+0000");
 
 const filterShape = {
   /** First moment, inclusive. */
@@ -45,8 +47,14 @@ const filterShape = {
   ref: name.optional(),
   approval: name.optional(),
   /** Words in arguments, recipient, resource and reasoning; needs the permission to read content. */
-  q: z.string().trim().min(1).max(200).optional(),
+  q: z.string().trim().min(1).max(200).regex(withoutNull, "must not contain U+0000").optional(),
 };
+
+/** Time, lane and number of the last entry shown. */
+function isPlace(cursor: string): boolean {
+  const [at = "", lane = "", seq = ""] = decodeCursor(cursor, 3);
+  return !Number.isNaN(Date.parse(at)) && /^\d{1,18}$/.test(lane) && /^\d{1,18}$/.test(seq);
+}
 
 export const entryFilter = z.strictObject(filterShape);
 export type EntryFilter = z.output<typeof entryFilter>;
@@ -54,7 +62,7 @@ export type EntryFilter = z.output<typeof entryFilter>;
 export const entryQuery = z.strictObject({
   ...filterShape,
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: cursorOf(3).pipe(z.string().refine(isPlace, "take it from `nextCursor` of the page before")).optional(),
 });
 export type EntryQuery = z.output<typeof entryQuery>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursorOf, decodeCursor } from "@/lib/cursor";
 import { paragraph } from "@/lib/text";
 
 /** Shapes of incidents: what was found, how grave it is, and how it ended. */
@@ -29,13 +30,27 @@ export const incidentId = z
 
 export const incidentParams = z.strictObject({ id: incidentId });
 
+/** Time and id of the last incident shown. */
+function isPlace(cursor: string): boolean {
+  const [openedAt = "", id = ""] = decodeCursor(cursor, 2);
+  return !Number.isNaN(Date.parse(openedAt)) && incidentId.safeParse(id).success;
+}
+
 export const incidentFilter = z.strictObject({
   status: z.enum([...incidentStatuses, "all"]).default("open"),
   severity: z.enum(severities).optional(),
-  kind: z.string().max(64).optional(),
-  agent: z.string().max(64).optional(),
+  kind: z
+    .string()
+    .max(64)
+    .regex(/^[a-z_]+$/, "a kind is lower case letters and `_`")
+    .optional(),
+  agent: z
+    .string()
+    .max(64)
+    .regex(/^agt_[0-9a-z]+$/, "an agent id starts with `agt_`")
+    .optional(),
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: cursorOf(2).pipe(z.string().refine(isPlace, "take it from `nextCursor` of the page before")).optional(),
 });
 export type IncidentFilter = z.output<typeof incidentFilter>;
 
