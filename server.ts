@@ -14,7 +14,7 @@ import { startJobs } from "@/lib/jobs/periodic";
 import { listen } from "@/lib/live/listen";
 import { log } from "@/lib/log";
 import { prepare } from "@/lib/platform/prepare";
-import { progress, startProblems, untilStopped } from "@/lib/platform/process";
+import { consoleToLog, progress, startProblems, stopOnUncaught, untilStopped } from "@/lib/platform/process";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
 import { seed } from "@/prisma/seed/index";
@@ -70,6 +70,7 @@ try {
       headersTimeout: 5000,
       requestTimeout: 10_000,
       keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: 1000, // how often the limits above are looked at
       insecureHTTPParser: false,
     },
     (request, response) => {
@@ -84,6 +85,7 @@ try {
   );
   server.maxHeadersCount = 100;
   server.maxRequestsPerSocket = 10_000;
+  server.maxConnections = 8192;
   await new Promise<void>((settle, fail) => {
     server.once("error", fail);
     server.listen(environment.port, environment.host, settle);
@@ -96,6 +98,9 @@ try {
       "\n  Evaluation mode with a sample organization: open the address and pick a person. Ctrl-C stops everything.\n",
     );
 
+  if (!development) consoleToLog();
+  stopOnUncaught();
+
   await stopped;
   progress("stopping");
   server.close();
@@ -105,7 +110,7 @@ try {
   await stopPlane();
   server.closeAllConnections();
   await close();
-  process.exit(0);
+  process.exit();
 } catch (error) {
   const problems = startProblems(error);
   if (!problems) throw error;

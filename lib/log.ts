@@ -1,4 +1,5 @@
-// Operational log: one JSON object per line on stderr. Never carries a payload, a credential or a cookie; JSON escapes CR, LF and ESC, so one event is one line.
+// Operational log: one JSON object per line on stderr. Never carries a payload, a credential or a cookie. Every character that could end a line or steer a
+// terminal is escaped, so one event is one line.
 
 type Fields = Record<string, unknown>;
 
@@ -10,9 +11,13 @@ function write(level: "info" | "warn" | "error", message: string, fields: Fields
         ? { name: value.name, message: value.message, code: (value as { code?: unknown }).code, stack: value.stack }
         : value;
   }
-  process.stderr.write(
-    `${JSON.stringify({ at: new Date().toISOString(), level, message, ...flat }, (_, value) => (typeof value === "bigint" ? value.toString() : value))}\n`,
-  );
+  process.stderr.write(`${line({ at: new Date().toISOString(), level, message, ...flat })}\n`);
+}
+
+function line(event: Fields): string {
+  const text = JSON.stringify(event, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+  // JSON escapes what is below U+0020 only.
+  return text.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 export const log = {

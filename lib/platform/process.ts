@@ -1,7 +1,9 @@
 import "server-only";
 
 import { spawn } from "node:child_process";
+import { format, stripVTControlCharacters } from "node:util";
 import { ConfigurationError } from "@/lib/env";
+import { log } from "@/lib/log";
 import { MigrationError } from "@/lib/platform/migrate";
 
 const started = Number(process.env.COUNTERSIGN_STARTED_AT ?? Date.now());
@@ -28,6 +30,25 @@ export function untilStopped(): Promise<void> {
     // The launcher was killed: nobody is left to pass signals on.
     process.once("disconnect", stop);
     process.channel?.unref();
+  });
+}
+
+/** What packages print as warnings and errors goes to the operational log from now on, one event to a line. */
+export function consoleToLog(): void {
+  console.warn = (...given) => log.warn("printed", { text: stripVTControlCharacters(format(...given)) });
+  console.error = (...given) => log.error("printed", { text: stripVTControlCharacters(format(...given)) });
+}
+
+/**
+ * An error that nobody caught leaves the process in a state that nobody knows: it is logged, and the program stops in order, with a code that makes
+ * its supervisor start it again. Call it after everybody else who listens for such errors, and `untilStopped` before it.
+ */
+export function stopOnUncaught(): void {
+  process.once("uncaughtException", (error) => {
+    log.error("an error was not caught; stopping", { error });
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 10_000).unref();
+    process.emit("SIGTERM");
   });
 }
 
