@@ -39,18 +39,17 @@ try {
     "countersign_control",
     () => void refreshSnapshot().catch((error) => log.warn("the snapshot could not be refreshed", { error })),
   );
-  const everyProcess = [
+  const stopJobs = startJobs([
     { name: "heartbeat", everyMilliseconds: 2000, run: () => heartbeat(build) },
     { name: "abandoned lanes", everyMilliseconds: 5000, run: () => closeAbandonedLanes(plane.lanes.identity) },
     { name: "credential use", everyMilliseconds: 5000, run: recordUses },
-  ];
-  const stopJobs = startJobs(
-    environment.role === "web" ? everyProcess : [...everyProcess, projector, expireJob, forgetEnded],
-  );
+  ]);
 
   const app = next({ dev: development, dir: root, hostname: environment.host, port: environment.port });
   const pages = app.getRequestHandler();
   await app.prepare();
+  // Loading Next can hold the event loop for seconds; a job's transaction would be cut off meanwhile.
+  const stopWork = startJobs(environment.role === "web" ? [] : [projector, expireJob, forgetEnded]);
 
   const settings = {
     hosts: new Set(environment.origins.map((origin) => new URL(origin).host)),
@@ -105,7 +104,7 @@ try {
   progress("stopping");
   server.close();
   server.closeIdleConnections();
-  await stopJobs();
+  await Promise.all([stopJobs(), stopWork()]);
   stopListening();
   await stopPlane();
   server.closeAllConnections();
