@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { EntryName } from "@/components/audit/entry-name";
+import { OutcomeBadge } from "@/components/audit/outcome-badge";
 import { ReasonCodes } from "@/components/audit/reason-codes";
 import { Badge } from "@/components/ui/badge";
 import { NotSet } from "@/components/ui/description-list";
-import { StatusBadge } from "@/components/ui/status-badge";
 import { RowLink, Table, TableBody, TableHead, Td, Th, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { EntryRow } from "@/lib/explorer/schema";
@@ -26,7 +26,7 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
             <RowLink href={pathOf(entry)}>
               <EntryName entry={entry} />
             </RowLink>
-            <Td>{entry.outcome && <StatusBadge kind="outcome" value={entry.outcome} />}</Td>
+            <Td>{entry.outcome && <OutcomeBadge outcome={entry.outcome} />}</Td>
             <Td hideBelow="md" className="max-w-48 truncate">
               {entry.agent && (
                 <Link href={`/agents/${entry.agent.id}`} className="rounded-md hover:underline">

@@ -2,11 +2,11 @@ import { ContentPanel } from "@/components/audit/content-panel";
 import { EntryFacts } from "@/components/audit/entry-facts";
 import { EntryName } from "@/components/audit/entry-name";
 import { LanePanel } from "@/components/audit/lane-panel";
+import { OutcomeBadge } from "@/components/audit/outcome-badge";
 import { Reasons } from "@/components/audit/reasons";
 import { RelatedEntries } from "@/components/audit/related-entries";
 import { Badge } from "@/components/ui/badge";
 import { PageHeader } from "@/components/ui/page-header";
-import { StatusBadge } from "@/components/ui/status-badge";
 import { codeMeaning, entrySentence, layerOf } from "@/lib/explorer/explain";
 import type { EntryContent, EntryDetail, LaneCheckResult } from "@/lib/explorer/schema";
 import type { ActionResult } from "@/lib/http/action";
@@ -32,7 +32,7 @@ export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
         breadcrumb={[{ label: "Audit log", href: "/audit" }]}
         status={
           <>
-            {entry.outcome && <StatusBadge kind="outcome" value={entry.outcome} />}
+            {entry.outcome && <OutcomeBadge outcome={entry.outcome} />}
             {entry.sample && <Badge>Sample</Badge>}
           </>
         }

@@ -1,7 +1,7 @@
 import type { Filter } from "@/components/ui/filter-bar";
 import { statusWord } from "@/components/ui/status-badge";
 import { kindOptions } from "@/lib/audit/kind-words";
-import { type Choices, outcomes } from "@/lib/explorer/schema";
+import { type Choices, outcomes, results } from "@/lib/explorer/schema";
 
 /** The explorer's filters, with what each can be set to. */
 export function explorerFilters(choices: Choices): Filter[] {
@@ -16,7 +16,10 @@ export function explorerFilters(choices: Choices): Filter[] {
     {
       name: "outcome",
       label: "Outcome",
-      options: outcomes.map((value) => ({ value, label: statusWord("outcome", value) })),
+      options: [
+        ...outcomes.map((value) => ({ value, label: statusWord("outcome", value) })),
+        ...results.map((value) => ({ value, label: statusWord("result", value) })),
+      ],
     },
     { name: "code", label: "Reason", options: plain(choices.codes) },
     { name: "kind", label: "Kind", options: kindOptions },

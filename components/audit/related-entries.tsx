@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { pathOf } from "@/components/audit/entry-table";
+import { OutcomeBadge } from "@/components/audit/outcome-badge";
 import { Panel } from "@/components/ui/panel";
-import { StatusBadge } from "@/components/ui/status-badge";
 import { Time } from "@/components/ui/time";
 import { kindWord } from "@/lib/audit/kind-words";
 import type { EntryDetail } from "@/lib/explorer/schema";
@@ -27,7 +27,7 @@ export function RelatedEntries({ entry }: { entry: EntryDetail }) {
               >
                 {kindWord(each.kind)}
               </Link>
-              {each.outcome && <StatusBadge kind="outcome" value={each.outcome} />}
+              {each.outcome && <OutcomeBadge outcome={each.outcome} />}
               <span className="text-muted">{each.actor?.name ?? each.agent?.name}</span>
             </span>
             <Time value={each.at} className="text-muted text-xs" />

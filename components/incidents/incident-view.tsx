@@ -83,7 +83,7 @@ export function IncidentView({ incident, mayClose, close }: IncidentViewProps) {
             )}
             {incident.entryId && (
               <Description term="About">
-                <Id value={incident.entryId} href={`/decisions/${incident.entryId}`} noun="decision id" />
+                <Id value={incident.entryId} href={`/audit/${incident.entryId}`} noun="entry id" />
               </Description>
             )}
             {incident.records.map((record) => (

@@ -7,7 +7,7 @@ import { writingKey } from "@/lib/audit/payload-keys";
 import { pool } from "@/lib/db";
 import { notFound } from "@/lib/errors";
 import { entryId, parseEntryId } from "@/lib/ids";
-import { recordIncident } from "@/lib/incidents/record";
+import { recordIncident } from "@/lib/incidents/open";
 import { loadedSnapshot } from "@/lib/policy/snapshot";
 import { startPlane } from "./plane";
 import type { OutcomeReport } from "./schema";
@@ -64,7 +64,6 @@ export async function reportOutcome(
   if (!matches) {
     await recordIncident({
       kind: "outcome_mismatch",
-      severity: "high",
       agentId,
       title: `what was done is not what was decided: ${decision.tool ?? "a call"}`,
       details: {
@@ -73,8 +72,7 @@ export async function reportOutcome(
         reported: report.actionDigest,
         status: report.status,
       },
-      lane: committed.lane,
-      seq: committed.seq,
+      entry: committed,
     });
   }
   return { id: entryId("evt", committed.lane, committed.seq), recordedAt: committed.ts, matches };

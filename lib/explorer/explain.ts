@@ -10,6 +10,7 @@ const otherCodes: Record<string, string> = {
   approval_mismatch: "the approval was given for another action",
   approval_stale: "the rules ask for more now than the approval gave",
   approval_missing: "there is no such approval for this agent",
+  "outcome.digest_mismatch": "the action carried out is not the one that was decided on",
   "vote.approve": "the vote was to approve",
   "vote.deny": "the vote was to deny",
 };
@@ -46,11 +47,11 @@ const layers: Record<string, string> = {
   engine: "engine",
 };
 
-const verdicts = {
+const verdicts: Record<string, string> = {
   allow: "It was allowed",
   deny: "It was denied",
   approval_required: "A person has to approve it",
-} as const;
+};
 
 /** One sentence without the tool's name, which stands in the title. */
 export function entrySentence({
@@ -59,7 +60,8 @@ export function entrySentence({
   agent,
   actor,
 }: Pick<EntryRow, "kind" | "outcome" | "agent" | "actor">): string {
-  if (kind === "decision" && agent && outcome) return `${agent.name} asked for this. ${verdicts[outcome]}.`;
+  if (kind === "decision" && agent && outcome && verdicts[outcome])
+    return `${agent.name} asked for this. ${verdicts[outcome]}.`;
   const by = actor ? ` by ${actor.name}` : "";
   const about = agent ? ` for ${agent.name}` : "";
   return `${kindWord(kind)}${about}${by}.`;

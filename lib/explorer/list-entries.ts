@@ -64,7 +64,7 @@ export type StoredRow = {
   at: Date;
   agent_id: string | null;
   actor: string | null;
-  outcome: EntryRow["outcome"];
+  outcome: string | null;
   codes: string[];
   tool: string | null;
   effect: string | null;

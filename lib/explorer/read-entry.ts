@@ -133,7 +133,7 @@ function readable(bytes: Buffer): Header | null {
 async function readRelated(scope: Scope, { lane, seq }: Place, header: Header): Promise<EntryDetail["related"]> {
   const opened = header.kind === "decision" ? entryId("apr", lane, seq) : null;
   const approvals = [opened, header.approvalId].filter((id) => id !== null && id !== undefined);
-  const refs = [entryId("dec", lane, seq), entryId("evt", lane, seq)];
+  const refs = [entryId("dec", lane, seq), entryId("evt", lane, seq), ...approvals];
   const { rows } = await pool().query<StoredRow>(
     `SELECT v.lane, v.seq, v.kind, v.at, v.agent_id, v.actor, v.outcome, v.codes, v.tool, v.effect, v.approval_id, v.policy_hash, v.ref, v.sample
        FROM entry_view v WHERE (v.approval_id = ANY ($1::text[]) OR v.ref = ANY ($2::text[])) AND NOT (v.lane = $3 AND v.seq = $4)
@@ -151,7 +151,7 @@ function rowOf({ lane, seq }: Place, header: Header): StoredRow {
     at: new Date(header.sampleAt ?? header.ts),
     agent_id: header.agent ?? null,
     actor: header.actor ?? null,
-    outcome: (header.outcome ?? null) as StoredRow["outcome"],
+    outcome: header.outcome ?? null,
     codes: [...(header.codes ?? [])],
     tool: header.tool ?? null,
     effect: header.effect ?? null,

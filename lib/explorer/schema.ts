@@ -26,6 +26,8 @@ const instant = (end: boolean) =>
     });
 
 export const outcomes = ["allow", "deny", "approval_required"] as const;
+/** What a runtime reports of an action it was allowed. */
+export const results = ["succeeded", "failed", "skipped", "unknown"] as const;
 
 const withoutNull = /^[^\0]*$/;
 const name = z.string().trim().min(1).max(256).regex(withoutNull, "must not contain U+0000");
@@ -37,7 +39,7 @@ const filterShape = {
   to: instant(true).optional(),
   agent: name.optional(),
   tool: name.optional(),
-  outcome: z.enum(outcomes).optional(),
+  outcome: z.enum([...outcomes, ...results]).optional(),
   kind: z.enum(entryKinds).optional(),
   /** A reason code. */
   code: name.optional(),
@@ -86,7 +88,8 @@ export const entryRow = z.object({
   agent: party.nullable(),
   /** Who did it: a person, the system, or a pseudonym whose person was erased. Null for what an agent did. */
   actor: party.nullable(),
-  outcome: z.enum(outcomes).nullable(),
+  /** Of a decision, or of the action as reported. */
+  outcome: z.string().nullable(),
   codes: z.array(z.string()),
   tool: z.string().nullable(),
   effect: z.string().nullable(),

@@ -45,15 +45,21 @@ export async function readIncident(actor: Actor, id: string): Promise<IncidentDe
   requirePermission(actor, "incidents:read");
   const row = await db.incident.findFirst({ where: { AND: [{ id }, await visibleIncidents(actor)] } });
   if (!row) throw notFound();
-  const [agents, closer, records] = await Promise.all([
+  const [agents, closer, subject, records] = await Promise.all([
     agentsOf([row]),
     row.closedById ? db.person.findUnique({ where: { id: row.closedById }, select: { id: true, name: true } }) : null,
+    row.lane !== null && row.seq !== null
+      ? db.entryView.findUnique({
+          where: { lane_seq: { lane: row.lane, seq: row.seq } },
+          select: { kind: true, lane: true, seq: true },
+        })
+      : null,
     db.entryView.findMany({ where: { ref: id }, orderBy: [{ lane: "asc" }, { seq: "asc" }], take: 20 }),
   ]);
   return {
     ...toSummary(row, agents),
     details: row.details as IncidentDetail["details"],
-    entryId: row.lane !== null && row.seq !== null ? entryId("dec", row.lane, row.seq) : null,
+    entryId: subject && entryId(subject.kind === "decision" ? "dec" : "evt", subject.lane, subject.seq),
     records: records.map(({ lane, seq, kind, at }) => ({ id: entryId("evt", lane, seq), kind, at: at.toISOString() })),
     closedBy: closer,
     closeComment: row.closeComment,
