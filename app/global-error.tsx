@@ -3,7 +3,7 @@
 import "@/app/globals.css";
 
 /** The last resort, when the root layout itself failed: no kit, no data, only what to do. */
-export default function GlobalError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function GlobalError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
     <html lang="en" data-theme="system">
       <body>
@@ -19,7 +19,7 @@ export default function GlobalError({ error, reset }: { error: Error & { digest?
             )}
             <button
               type="button"
-              onClick={reset}
+              onClick={retry}
               className="h-8 rounded-md border border-border-strong px-3 font-medium"
             >
               Try again

@@ -44,17 +44,18 @@ test("an agent asks, a person in another browser approves, the agent acts once, 
 
   const agent = runtime(origin, key);
   const requests = approver.page.getByRole("group", { name: "Requests" });
-  const { small, large, call, waiting } = await test.step("its runtime asks for more than it may do alone", async () => {
-    await approver.page.goto("/inbox");
-    await expect(approver.page.getByText("Live", { exact: true })).toBeVisible();
-    const small = await agent.ask(transfer(paymentTool, "450.00"));
-    expect(small.outcome).toBe("allow");
-    const call = transfer(paymentTool, "950.00");
-    const large = await agent.ask(call);
-    expect(large.outcome).toBe("approval_required");
-    expect(large.reasons.map((reason) => reason.code)).toContain("tier.approval_threshold");
-    return { small, large, call, waiting: agent.wait(large.id, 30) };
-  });
+  const { small, large, call, waiting } =
+    await test.step("its runtime asks for more than it may do alone", async () => {
+      await approver.page.goto("/inbox");
+      await expect(approver.page.getByText("Live", { exact: true })).toBeVisible();
+      const small = await agent.ask(transfer(paymentTool, "450.00"));
+      expect(small.outcome).toBe("allow");
+      const call = transfer(paymentTool, "950.00");
+      const large = await agent.ask(call);
+      expect(large.outcome).toBe("approval_required");
+      expect(large.reasons.map((reason) => reason.code)).toContain("tier.approval_threshold");
+      return { small, large, call, waiting: agent.wait(large.id, 30) };
+    });
 
   await test.step("the approver, already in the inbox, sees it appear, reads it, and approves it by keyboard", async () => {
     const { page } = approver;

@@ -14,7 +14,8 @@ export type Call = { tool: string; arguments: Record<string, unknown>; reasoning
 export function runtime(origin: string, key: string) {
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
   const read = async (response: Response): Promise<Answer> => {
-    if (response.status !== 200) throw new Error(`the runtime was answered ${response.status}: ${await response.text()}`);
+    if (response.status !== 200)
+      throw new Error(`the runtime was answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
   };
   return {

@@ -18,6 +18,7 @@ const builtFrom = [
   "server.ts",
   "proxy.ts",
   "instrumentation.ts",
+  "instrumentation-client.ts",
   "next.config.ts",
   "postcss.config.mjs",
   "tsconfig.json",

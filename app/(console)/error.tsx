@@ -1,12 +1,7 @@
 "use client";
 
-import { EmptyState } from "@/components/ui/empty-state";
+import { FailedPage } from "@/components/ui/failed-page";
 
 export default function ConsoleError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
-  return (
-    <>
-      <h1 className="sr-only">This page could not be loaded</h1>
-      <EmptyState kind="failed" title="This page could not be loaded" requestId={error.digest} retry={retry} />
-    </>
-  );
+  return <FailedPage error={error} retry={retry} />;
 }

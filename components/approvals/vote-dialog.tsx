@@ -66,7 +66,6 @@ export function VoteDialog({ verdict, object, onVote, onReread, onClose }: VoteD
           error={missing ? "Say why you deny it." : undefined}
         >
           <Textarea
-            autoFocus
             value={comment}
             onChange={(event) => setComment(event.target.value)}
             onKeyDown={confirmOnEnter}

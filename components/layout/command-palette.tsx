@@ -7,6 +7,7 @@ import { Dialog as Primitive } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
 import { type NavGroup, navIcons } from "@/components/layout/navigation";
 import { Kbd } from "@/components/ui/kbd";
+import { useFocusReturn } from "@/components/ui/use-focus-return";
 
 export type SearchHit = {
   href: string;
@@ -33,6 +34,7 @@ export function CommandPalette({
   search: (query: string) => Promise<readonly SearchHit[]>;
 }) {
   const [open, setOpen] = useState(false);
+  const { remember, giveBack } = useFocusReturn();
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -62,6 +64,8 @@ export function CommandPalette({
           <Primitive.Content
             aria-modal
             aria-describedby={undefined}
+            onOpenAutoFocus={(event) => remember(event.currentTarget as HTMLElement)}
+            onCloseAutoFocus={giveBack}
             className="flex max-h-full w-full max-w-xl flex-col overflow-hidden rounded-lg border bg-surface-raised shadow-overlay outline-none"
           >
             <Primitive.Title className="sr-only">Search or go to</Primitive.Title>

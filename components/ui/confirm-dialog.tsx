@@ -7,6 +7,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { ProblemBanner } from "@/components/ui/problem-banner";
 import { Textarea } from "@/components/ui/textarea";
+import { useFocusReturn } from "@/components/ui/use-focus-return";
 import type { Problem } from "@/lib/errors";
 
 type ConfirmDialogProps = {
@@ -33,6 +34,7 @@ type ConfirmDialogProps = {
 export function ConfirmDialog({ trigger, open, onOpenChange, ...body }: ConfirmDialogProps) {
   const [ownOpen, setOwnOpen] = useState(false);
   const change = onOpenChange ?? setOwnOpen;
+  const { remember, giveBack } = useFocusReturn();
   return (
     <Primitive.Root open={open ?? ownOpen} onOpenChange={change}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
@@ -43,6 +45,8 @@ export function ConfirmDialog({ trigger, open, onOpenChange, ...body }: ConfirmD
         >
           <Primitive.Content
             aria-modal
+            onOpenAutoFocus={(event) => remember(event.currentTarget as HTMLElement)}
+            onCloseAutoFocus={giveBack}
             className="max-h-full w-full max-w-md overflow-y-auto rounded-lg border bg-surface-raised p-4 shadow-overlay outline-none"
           >
             <ConfirmForm {...body} close={() => change(false)} />

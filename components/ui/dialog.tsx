@@ -5,6 +5,7 @@ import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { IconButton } from "@/components/ui/icon-button";
+import { useFocusReturn } from "@/components/ui/use-focus-return";
 
 type DialogProps = {
   title: ReactNode;
@@ -21,6 +22,7 @@ type DialogProps = {
 
 /** A modal dialog: traps focus, closes with Escape, hands focus back. */
 export function Dialog({ title, description, trigger, size = "md", footer, children, ...state }: DialogProps) {
+  const { remember, giveBack } = useFocusReturn();
   return (
     <Primitive.Root {...state}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
@@ -31,7 +33,11 @@ export function Dialog({ title, description, trigger, size = "md", footer, child
         >
           <Primitive.Content
             aria-modal
-            onOpenAutoFocus={focusFirstControl}
+            onOpenAutoFocus={(event) => {
+              remember(event.currentTarget as HTMLElement);
+              focusFirstControl(event);
+            }}
+            onCloseAutoFocus={giveBack}
             {...(description ? {} : { "aria-describedby": undefined })}
             className={clsx(
               "flex max-h-full w-full flex-col rounded-lg border bg-surface-raised shadow-overlay outline-none",

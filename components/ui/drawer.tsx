@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { focusFirstControl, OverlayHeader } from "@/components/ui/dialog";
+import { useFocusReturn } from "@/components/ui/use-focus-return";
 
 type DrawerProps = {
   title: ReactNode;
@@ -18,6 +19,7 @@ type DrawerProps = {
 
 /** A modal sheet at the side, for a form or a detail that belongs to the list behind it. */
 export function Drawer({ title, description, trigger, side = "right", footer, children, ...state }: DrawerProps) {
+  const { remember, giveBack } = useFocusReturn();
   return (
     <Primitive.Root {...state}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
@@ -28,7 +30,11 @@ export function Drawer({ title, description, trigger, side = "right", footer, ch
         >
           <Primitive.Content
             aria-modal
-            onOpenAutoFocus={focusFirstControl}
+            onOpenAutoFocus={(event) => {
+              remember(event.currentTarget as HTMLElement);
+              focusFirstControl(event);
+            }}
+            onCloseAutoFocus={giveBack}
             {...(description ? {} : { "aria-describedby": undefined })}
             className={clsx(
               "flex h-full w-full flex-col bg-surface-raised shadow-overlay outline-none",

@@ -1,16 +1,11 @@
 "use client";
 
-import { EmptyState } from "@/components/ui/empty-state";
+import { FailedPage } from "@/components/ui/failed-page";
 
-export default function OverviewError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function OverviewError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
-    <EmptyState
-      kind="failed"
-      title="The overview could not be loaded"
-      retry={reset}
-      {...(error.digest ? { requestId: error.digest } : {})}
-    >
+    <FailedPage title="The overview could not be loaded" error={error} retry={retry}>
       Decisions and approvals go on; only their numbers are missing here.
-    </EmptyState>
+    </FailedPage>
   );
 }

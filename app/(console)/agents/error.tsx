@@ -1,7 +1,7 @@
 "use client";
 
-import { EmptyState } from "@/components/ui/empty-state";
+import { FailedPage } from "@/components/ui/failed-page";
 
-export default function AgentsError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  return <EmptyState kind="failed" {...(error.digest ? { requestId: error.digest } : {})} retry={reset} />;
+export default function AgentsError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
+  return <FailedPage error={error} retry={retry} />;
 }

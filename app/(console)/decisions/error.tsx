@@ -1,16 +1,11 @@
 "use client";
 
-import { EmptyState } from "@/components/ui/empty-state";
+import { FailedPage } from "@/components/ui/failed-page";
 
-export default function DecisionError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function DecisionError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
-    <EmptyState
-      kind="failed"
-      title="This decision could not be read"
-      retry={reset}
-      {...(error.digest ? { requestId: error.digest } : {})}
-    >
+    <FailedPage title="This decision could not be read" error={error} retry={retry}>
       The record itself is unaffected: entries are written before anything is answered.
-    </EmptyState>
+    </FailedPage>
   );
 }

@@ -1,16 +1,11 @@
 "use client";
 
-import { EmptyState } from "@/components/ui/empty-state";
+import { FailedPage } from "@/components/ui/failed-page";
 
-export default function InboxError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function InboxError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
-    <EmptyState
-      kind="failed"
-      title="The inbox could not be loaded"
-      retry={reset}
-      {...(error.digest ? { requestId: error.digest } : {})}
-    >
+    <FailedPage title="The inbox could not be loaded" error={error} retry={retry}>
       Nothing was decided and no vote was lost. Requests keep waiting until they expire.
-    </EmptyState>
+    </FailedPage>
   );
 }

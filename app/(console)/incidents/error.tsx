@@ -1,16 +1,11 @@
 "use client";
 
-import { EmptyState } from "@/components/ui/empty-state";
+import { FailedPage } from "@/components/ui/failed-page";
 
-export default function IncidentsError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function IncidentsError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
-    <EmptyState
-      kind="failed"
-      title="Incidents could not be read"
-      retry={reset}
-      {...(error.digest ? { requestId: error.digest } : {})}
-    >
+    <FailedPage title="Incidents could not be read" error={error} retry={retry}>
       Nothing was changed. Agents that an incident suspended stay suspended.
-    </EmptyState>
+    </FailedPage>
   );
 }
