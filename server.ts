@@ -9,7 +9,7 @@ import { decisionPlane } from "@/lib/decisions/http";
 import { startPlane, stopPlane } from "@/lib/decisions/plane";
 import { readiness } from "@/lib/decisions/readiness";
 import { recordUses } from "@/lib/decisions/record-uses";
-import { gate, managementGate, secure } from "@/lib/http/gate";
+import { blameCaller, gate, managementGate, secure } from "@/lib/http/gate";
 import { startJobs } from "@/lib/jobs/periodic";
 import { listen } from "@/lib/live/listen";
 import { log } from "@/lib/log";
@@ -79,6 +79,7 @@ try {
       const further = managementGate(request);
       if (further) return refuse(response, further);
       secure(request, response, settings);
+      blameCaller(request, response);
       void pages(request, response);
     },
   );

@@ -22,16 +22,20 @@ test("T07 what fits is taken whole, in the order it came", () => {
 
 test("T07 nobody is lost or doubled, a party keeps its order, and no party gets two places more than one that still waits", () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (parties, most) => {
-      const queue = parties.map((party, at): [string, number] => [String(party), at]);
-      const { batch, rest } = fairBatch([...queue], most, partyOf);
-      expect(batch).toHaveLength(Math.min(most, queue.length));
-      expect([...batch, ...rest].sort((a, b) => a[1] - b[1])).toEqual(queue);
-      const places = (party: string) => batch.filter(([one]) => one === party).length;
-      for (const [party, at] of rest) {
-        for (const [other] of batch) expect(places(other) - places(party)).toBeLessThanOrEqual(1);
-        for (const [one, before] of batch) if (one === party) expect(before).toBeLessThan(at);
-      }
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 20 }),
+      (parties, most) => {
+        const queue = parties.map((party, at): [string, number] => [String(party), at]);
+        const { batch, rest } = fairBatch([...queue], most, partyOf);
+        expect(batch).toHaveLength(Math.min(most, queue.length));
+        expect([...batch, ...rest].sort((a, b) => a[1] - b[1])).toEqual(queue);
+        const places = (party: string) => batch.filter(([one]) => one === party).length;
+        for (const [party, at] of rest) {
+          for (const [other] of batch) expect(places(other) - places(party)).toBeLessThanOrEqual(1);
+          for (const [one, before] of batch) if (one === party) expect(before).toBeLessThan(at);
+        }
+      },
+    ),
   );
 });

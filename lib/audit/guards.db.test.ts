@@ -22,7 +22,10 @@ beforeAll(async () => {
   [app, owner] = [new pg.Client({ connectionString: appUrl }), new pg.Client({ connectionString: ownerUrl })];
   await Promise.all([app.connect(), owner.connect()]);
   lane = await testLane();
-  await lane.write({ kind: "setting_changed", actor: "system" }, { kind: "setting_changed", actor: "system", payload: { note: "x" } });
+  await lane.write(
+    { kind: "setting_changed", actor: "system" },
+    { kind: "setting_changed", actor: "system", payload: { note: "x" } },
+  );
   await lane.write({ kind: "setting_changed", actor: "system" });
 });
 afterAll(() => Promise.all([app.end(), owner.end()]));
@@ -31,7 +34,12 @@ const privilege = "42501";
 const guard = "23000";
 
 /** Runs one statement in a transaction of its own that is undone, and gives the code it was refused with; `done` when it was not. */
-async function attempt(client: pg.Client, statement: string, values: unknown[] = [], before: string[] = []): Promise<string> {
+async function attempt(
+  client: pg.Client,
+  statement: string,
+  values: unknown[] = [],
+  before: string[] = [],
+): Promise<string> {
   await client.query("BEGIN");
   try {
     for (const one of before) await client.query(one);
@@ -75,12 +83,20 @@ describe("T34 the program's own role", () => {
     ["3 TRUNCATE entry", "TRUNCATE audit.entry", privilege],
     ["5 UPDATE lane to a lower seq", "UPDATE audit.lane SET seq = seq - 1 WHERE lane = $1", guard],
     ["5 UPDATE lane to the same seq", "UPDATE audit.lane SET seq = seq WHERE lane = $1", guard],
-    ["5 UPDATE lane to a foreign head", "UPDATE audit.lane SET seq = seq + 1, head = sha256('x') WHERE lane = $1", guard],
+    [
+      "5 UPDATE lane to a foreign head",
+      "UPDATE audit.lane SET seq = seq + 1, head = sha256('x') WHERE lane = $1",
+      guard,
+    ],
     ["5 re-number a lane", "UPDATE audit.lane SET lane = lane + 1000 WHERE lane = $1", privilege],
     ["6 ALTER TABLE entry DISABLE TRIGGER", "ALTER TABLE audit.entry DISABLE TRIGGER ALL", privilege],
     ["7 SET session_replication_role", "SET session_replication_role = replica", privilege],
     ["drop a guard", "DROP TRIGGER deny_change ON audit.entry", privilege],
-    ["replace the function of a guard", "CREATE OR REPLACE FUNCTION audit.deny() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", privilege],
+    [
+      "replace the function of a guard",
+      "CREATE OR REPLACE FUNCTION audit.deny() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+      privilege,
+    ],
     ["become the owner of the log", "SET ROLE audit_owner", privilege],
     ["become who may erase", "SET ROLE app_retention", privilege],
     ["DELETE lane", "DELETE FROM audit.lane", privilege],
@@ -88,12 +104,20 @@ describe("T34 the program's own role", () => {
     ["DELETE payload", "DELETE FROM audit.payload", privilege],
     ["DELETE idem", "DELETE FROM audit.idem", privilege],
     ["rename the log", "UPDATE audit.log_identity SET origin = 'other'", privilege],
-    ["add a signing key", "INSERT INTO audit.signing_key (key_id, purpose, pub) VALUES ('x', 'receipt', sha256('x'))", privilege],
+    [
+      "add a signing key",
+      "INSERT INTO audit.signing_key (key_id, purpose, pub) VALUES ('x', 'receipt', sha256('x'))",
+      privilege,
+    ],
     ["DELETE a control change", "DELETE FROM audit.control_change", privilege],
     ["set the epoch back", "UPDATE audit.control_epoch SET epoch = epoch - 1, tx = pg_current_xact_id()", guard],
     ["keep the epoch", "UPDATE audit.control_epoch SET tx = pg_current_xact_id()", guard],
     ["move the epoch by two", "UPDATE audit.control_epoch SET epoch = epoch + 2, tx = pg_current_xact_id()", guard],
-    ["move the epoch for another transaction", "UPDATE audit.control_epoch SET epoch = epoch + 1, tx = '3'::xid8", guard],
+    [
+      "move the epoch for another transaction",
+      "UPDATE audit.control_epoch SET epoch = epoch + 1, tx = '3'::xid8",
+      guard,
+    ],
     ["remove the epoch", "DELETE FROM audit.control_epoch", privilege],
     ["change a person's standing without a bump", "UPDATE person SET active = false WHERE id = 'per_guard'", guard],
     ["delete an agent", "DELETE FROM agent", privilege],
@@ -108,7 +132,9 @@ describe("T34 the program's own role", () => {
 
   test("is refused an entry whose leaf is not the hash of its header", async () => {
     const { seq, leaf, header } = await next(lane.lane);
-    expect(await attempt(app, insert, [lane.lane.toString(), seq, leaf, Buffer.concat([header, Buffer.from(" ")])])).toBe(guard);
+    expect(
+      await attempt(app, insert, [lane.lane.toString(), seq, leaf, Buffer.concat([header, Buffer.from(" ")])]),
+    ).toBe(guard);
     expect(await attempt(app, insert, [lane.lane.toString(), seq, Buffer.alloc(32), header])).toBe(guard);
   });
 
@@ -116,7 +142,9 @@ describe("T34 the program's own role", () => {
     const beyond = await next(lane.lane, 1n);
     expect(await attempt(app, insert, [lane.lane.toString(), beyond.seq, beyond.leaf, beyond.header])).toBe(guard);
     const first = await next(lane.lane);
-    expect(["23505", guard]).toContain(await attempt(app, insert, [lane.lane.toString(), "2", first.leaf, first.header]));
+    expect(["23505", guard]).toContain(
+      await attempt(app, insert, [lane.lane.toString(), "2", first.leaf, first.header]),
+    );
     const unknown = await next(999_999n);
     expect(await attempt(app, insert, ["999999", unknown.seq, unknown.leaf, unknown.header])).toBe(guard);
   });
@@ -134,9 +162,13 @@ describe("T34 the program's own role", () => {
     await app.query("COMMIT");
     const after = await next(closed.lane);
     expect(await attempt(app, insert, [closed.lane.toString(), after.seq, after.leaf, after.header])).toBe(guard);
-    expect(await attempt(app, "UPDATE audit.lane SET closed_at = NULL WHERE lane = $1", [closed.lane.toString()])).toBe(guard);
+    expect(await attempt(app, "UPDATE audit.lane SET closed_at = NULL WHERE lane = $1", [closed.lane.toString()])).toBe(
+      guard,
+    );
     expect(
-      await attempt(app, "UPDATE audit.lane SET seq = seq + 1, closed_at = NULL WHERE lane = $1", [closed.lane.toString()]),
+      await attempt(app, "UPDATE audit.lane SET seq = seq + 1, closed_at = NULL WHERE lane = $1", [
+        closed.lane.toString(),
+      ]),
     ).toBe(guard);
   });
 
@@ -163,7 +195,10 @@ describe("T34 the program's own role", () => {
     const columns = `INSERT INTO agent (id, name, purpose, owner_id, environment, risk_class, tier, mandate, status, updated_at)
       VALUES ('${id}', 'a', 'p', 'per_guard', 'production', 'limited', 'T1', '{}', 'active', now())`;
     expect(await attempt(app, columns)).toBe(guard);
-    expect(await attempt(app, "SELECT audit.change_control(ARRAY['agent'], ARRAY['x'])", [], [columns]), "the control").toBe("done");
+    expect(
+      await attempt(app, "SELECT audit.change_control(ARRAY['agent'], ARRAY['x'])", [], [columns]),
+      "the control",
+    ).toBe("done");
   });
 
   test("entries inserted without moving the lane stop the lane: every further append is refused, and the check names them", async () => {
@@ -192,7 +227,9 @@ describe("T34 the role that erases content", () => {
   test("may remove a body, and nothing while a hold stands", async () => {
     const erase = "UPDATE audit.payload SET body = NULL, redacted_at = clock_timestamp()";
     expect(await attempt(owner, erase, [], ["SET LOCAL ROLE app_retention"]), "the control").toBe("done");
-    expect(await attempt(owner, erase, [], ["SET LOCAL ROLE app_retention", "UPDATE audit.payload SET hold = true"])).toBe(guard);
+    expect(
+      await attempt(owner, erase, [], ["SET LOCAL ROLE app_retention", "UPDATE audit.payload SET hold = true"]),
+    ).toBe(guard);
   });
 });
 
@@ -208,11 +245,16 @@ describe("T34 a superuser", () => {
     ["DELETE idem under replica role", "DELETE FROM audit.idem", []],
     ["a lane set back under replica role", "UPDATE audit.lane SET seq = seq - 1", replica],
     ["an epoch set back under replica role", "UPDATE audit.control_epoch SET epoch = epoch - 1", replica],
-    ["an agent's owner switched off without a bump, under replica role", "UPDATE person SET active = false WHERE id = 'per_guard'", replica],
+    [
+      "an agent's owner switched off without a bump, under replica role",
+      "UPDATE person SET active = false WHERE id = 'per_guard'",
+      replica,
+    ],
   ])("is refused: %s", async (_, statement, before) => {
-    await owner.query("INSERT INTO audit.idem (idem_hash, lane, seq) VALUES (sha256('k'), $1, 1) ON CONFLICT DO NOTHING", [
-      lane.lane.toString(),
-    ]);
+    await owner.query(
+      "INSERT INTO audit.idem (idem_hash, lane, seq) VALUES (sha256('k'), $1, 1) ON CONFLICT DO NOTHING",
+      [lane.lane.toString()],
+    );
     expect(await attempt(owner, statement, [], before)).toBe(guard);
   });
 
@@ -222,7 +264,20 @@ describe("T34 a superuser", () => {
         WHERE n.nspname = 'audit' AND NOT tgisinternal ORDER BY 1`,
     );
     expect(rows.filter(({ state }) => state !== "A")).toEqual([]);
-    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(["audit.entry.deny_change", "audit.entry.deny_truncate", "audit.entry.entry_guard", "audit.lane.lane_guard", "audit.lane.lane_birth", "audit.control_epoch.epoch_guard", "agent.must_bump", "credential.must_bump", "policy_version.must_bump", "person.must_bump"]));
+    expect(rows.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        "audit.entry.deny_change",
+        "audit.entry.deny_truncate",
+        "audit.entry.entry_guard",
+        "audit.lane.lane_guard",
+        "audit.lane.lane_birth",
+        "audit.control_epoch.epoch_guard",
+        "agent.must_bump",
+        "credential.must_bump",
+        "policy_version.must_bump",
+        "person.must_bump",
+      ]),
+    );
   });
 
   test("the eleventh: with the guards switched off, one changed byte is found, and the check names the row", async () => {
@@ -240,7 +295,9 @@ describe("T34 a superuser", () => {
       const check = await verifyLane(victim.lane);
       expect(check.fault).toMatchObject({ table: "entry", lane: victim.lane.toString(), seq: "3", column });
       await at(`UPDATE audit.entry SET ${change} WHERE lane = $1 AND seq = 3`);
-      await owner.query("ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER deny_change; ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER deny_truncate; ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER entry_guard");
+      await owner.query(
+        "ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER deny_change; ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER deny_truncate; ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER entry_guard",
+      );
     }
     expect((await verifyLane(victim.lane)).intact).toBe(true);
   });

@@ -57,6 +57,10 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
   return (request, response) => {
     const target = request.url ?? "/";
     const path = target.split("?", 1)[0] as string;
+    if (probes.has(path) && request.method !== "GET" && request.method !== "HEAD") {
+      send(response, refusal(new AppError("method_not_allowed", `this path does not take ${request.method}`)));
+      return true;
+    }
     switch (path) {
       case "/healthz":
         send(response, json(200, { status: "ok" }));
@@ -77,6 +81,7 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
   };
 }
 
+const probes = new Set(["/healthz", "/readyz", "/metrics"]);
 const ours = /^\/(?:api\/v1\/decisions(?:\/|$)|access\/v1\/|log\/|\.well-known\/authzen-configuration$)/;
 
 async function respond(

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type GateSettings, gate, managementGate } from "./gate";
 
@@ -84,6 +86,46 @@ describe("gate", () => {
     const incoming = request("/", Object.fromEntries(names.map((name) => [name, "1"])));
     expect(gate(incoming, settings)).toBeNull();
     for (const name of names) expect(incoming.headers[name], name).toBeUndefined();
+  });
+
+  /** Whether a header that a client sends reaches Next. */
+  function passes(name: string): boolean {
+    const incoming = request("/", { [name]: "1" });
+    gate(incoming, settings);
+    return name in incoming.headers;
+  }
+
+  test("T46 the installed Next lists no internal header that gets in", () => {
+    const source = readFileSync("node_modules/next/dist/server/lib/server-ipc/utils.js", "utf8");
+    const list = /const INTERNAL_HEADERS = \[([^\]]*)\]/.exec(source)?.[1] ?? "";
+    const names = [...list.matchAll(/'([^']+)'/g)].map(([, name = ""]) => name);
+    expect(names).toContain("x-middleware-rewrite");
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.filter(passes)).toEqual([]);
+  });
+
+  test("T46 the installed Next names no header of its own that gets in, but those its client sends", () => {
+    const server = "node_modules/next/dist/server";
+    const names = new Set<string>();
+    for (const file of readdirSync(server, { recursive: true, encoding: "utf8" }))
+      if (file.endsWith(".js"))
+        for (const [, name = ""] of readFileSync(join(server, file), "utf8").matchAll(
+          /['"](x-(?:middleware|next|nextjs|invoke|now|matched|prerender|action|vercel|render)-[a-z-]*[a-z])['"]/g,
+        ))
+          names.add(name);
+    const client = readFileSync("node_modules/next/dist/client/components/app-router-headers.js", "utf8");
+    for (const [, name = ""] of client.matchAll(/= '([a-z][a-z0-9-]+-[a-z0-9-]+)'/g)) names.add(name);
+    expect(names.size).toBeGreaterThan(25);
+    expect([...names].filter(passes).sort()).toEqual([
+      "next-action",
+      "next-hmr-refresh",
+      "next-router-prefetch",
+      "next-router-segment-prefetch",
+      "next-router-state-tree",
+      "next-url",
+      "x-nextjs-html-request-id",
+      "x-nextjs-request-id",
+    ]);
   });
 
   test("T50 forwarded headers are believed from a trusted proxy only, and the host never", () => {

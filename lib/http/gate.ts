@@ -18,7 +18,7 @@ const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 
 /** Headers that only the server itself may set. Next reads some of them as instructions; its own filter covers only part. */
 const internalHeaders =
-  /^(?:x-middleware-.*|x-now-route-matches|x-matched-path|x-nextjs-data|x-next-resume-state-length|next-resume|x-invoke-.*|x-next-.*|x-prerender-.*|x-vercel-.*|x-action-.*|x-sec-.*|content-security-policy.*|x-nonce)$/;
+  /^(?:x-middleware-.*|x-now-route-matches|x-matched-path|x-nextjs-(?!(?:html-)?request-id$).*|next-resume|next-instant-navigation-testing|x-invoke-.*|x-next-.*|x-prerender-.*|x-vercel-.*|x-action-.*|x-sec-.*|content-security-policy.*|x-nonce)$/;
 const forwardedHeaders = /^(?:forwarded|x-forwarded-.*|x-real-ip)$/;
 
 /** Browser and API bodies of the management plane, bytes. The decision plane has its own, smaller limit. */
@@ -113,6 +113,17 @@ function blockList(ranges: readonly string[]): BlockList {
 
 function trusts(list: BlockList, address: string): boolean {
   return address !== "" && list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+/**
+ * Next answers 500 when it cannot decode the body of an action, which only a caller of its own making sends: that is 400. Our actions never throw,
+ * so that no fault of ours is hidden by this.
+ */
+export function blameCaller(request: IncomingMessage, response: ServerResponse): void {
+  if (request.method !== "POST" || (request.url ?? "").startsWith("/api/")) return;
+  const writeHead = response.writeHead.bind(response) as (status: number, ...rest: unknown[]) => ServerResponse;
+  response.writeHead = ((status: number, ...rest: unknown[]) =>
+    writeHead(status === 500 ? 400 : status, ...rest)) as typeof response.writeHead;
 }
 
 /** Sets what every answer of the management plane carries, and gives Next the nonce for its scripts. */

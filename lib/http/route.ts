@@ -99,6 +99,8 @@ async function readBody(request: Request): Promise<unknown> {
   if (!/^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(type)) {
     throw new AppError("unsupported_media_type", "send the body as `application/json`");
   }
+  if (request.headers.has("content-encoding"))
+    throw new AppError("unsupported_media_type", "send the body without a content encoding");
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.length > bodyLimitBytes)
     throw new AppError("payload_too_large", `the body is larger than ${bodyLimitBytes} bytes`);

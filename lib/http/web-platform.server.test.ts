@@ -32,7 +32,11 @@ beforeAll(async () => {
     { tool: "payments.transfer", arguments: { to: "DE1", amount: "9500.00", currency: "EUR" } },
     { tool: "never.heard-of", arguments: {} },
   ])
-    await program.ask("/api/v1/decisions", { method: "POST", headers: bearer(agent.token), body: JSON.stringify(body) });
+    await program.ask("/api/v1/decisions", {
+      method: "POST",
+      headers: bearer(agent.token),
+      body: JSON.stringify(body),
+    });
 });
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, "content-type": "application/json" });
@@ -60,7 +64,12 @@ const document = JSON.parse(readFileSync("dist/openapi.json", "utf8")) as {
 const operations = Object.entries(document.paths).flatMap(([path, verbs]) =>
   Object.keys(verbs).map((verb) => ({ verb: verb.toUpperCase(), path: path.replaceAll(/\{\w+\}/g, "no-such-thing") })),
 );
-const consoleRoutes = ["/api/console/me", "/api/console/approvals", "/api/console/overview", "/api/console/audit/export"];
+const consoleRoutes = [
+  "/api/console/me",
+  "/api/console/approvals",
+  "/api/console/overview",
+  "/api/console/audit/export",
+];
 
 /** Asks as Next's own client does, which is sent on once when its address lacks the mark of what it asks for. */
 async function askThrough(path: string, headers: Record<string, string>): Promise<Reply> {
@@ -119,7 +128,15 @@ describe("T46 authorization is in no layer that a request can step around", () =
   ].map((line) => line.split(": ") as [string, string]);
 
   test("a stranger with any internal or prefetch header gets what a stranger without it gets, on every page and list", async () => {
-    for (const path of ["/", "/agents", `/agents/${agent.id}`, "/settings/people", "/audit", "/api/v1/agents", "/api/console/me"]) {
+    for (const path of [
+      "/",
+      "/agents",
+      `/agents/${agent.id}`,
+      "/settings/people",
+      "/audit",
+      "/api/v1/agents",
+      "/api/console/me",
+    ]) {
       const plain = gist(await program.ask(path));
       expect(["to /sign-in", "401"]).toContain(plain);
       for (const [name, value] of internal) {
@@ -169,9 +186,10 @@ describe("T46 authorization is in no layer that a request can step around", () =
       "/api/v1/decisions/../agents",
       "/api/v1/decisions%2f",
     ])
-      expect((await program.raw(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${program.port}\r\n\r\n`)).split("\r\n")[0], path).toBe(
-        "HTTP/1.1 400 Bad Request",
-      );
+      expect(
+        (await program.raw(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${program.port}\r\n\r\n`)).split("\r\n")[0],
+        path,
+      ).toBe("HTTP/1.1 400 Bad Request");
   });
 });
 
@@ -194,7 +212,8 @@ describe("T48 the server never calls out for a caller", () => {
     });
     await new Promise<void>((settle) => trap.listen(0, "127.0.0.1", settle));
     const { port } = trap.address() as { port: number };
-    const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+    const upgrade =
+      "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
     for (const target of [
       `http://127.0.0.1:${port}/`,
       `http://127.0.0.1:${port}/_next/image`,
@@ -228,7 +247,9 @@ describe("T48 the server never calls out for a caller", () => {
   });
 
   test("CONNECT opens nothing", async () => {
-    const answer = await program.raw(`CONNECT 127.0.0.1:${program.port} HTTP/1.1\r\nHost: 127.0.0.1:${program.port}\r\n\r\n`);
+    const answer = await program.raw(
+      `CONNECT 127.0.0.1:${program.port} HTTP/1.1\r\nHost: 127.0.0.1:${program.port}\r\n\r\n`,
+    );
     expect(answer).not.toMatch(/^HTTP\/1\.1 2/);
   });
 
@@ -268,7 +289,13 @@ describe("T49 nothing signed-in is stored, and every answer says how a browser m
   function check(reply: Reply, what: string): string {
     for (const [name, value] of Object.entries(always)) expect(reply.headers[name], `${what}: ${name}`).toBe(value);
     expect(reply.headers["cache-control"], what).toMatch(/\bno-store\b/);
-    for (const name of ["x-powered-by", "server", "access-control-allow-origin", "x-nextjs-cache", "strict-transport-security"])
+    for (const name of [
+      "x-powered-by",
+      "server",
+      "access-control-allow-origin",
+      "x-nextjs-cache",
+      "strict-transport-security",
+    ])
       expect(reply.headers[name], `${what}: ${name}`).toBeUndefined();
     const nonce = /'nonce-([A-Za-z0-9+/=]{24})'/.exec(String(reply.headers["content-security-policy"]))?.[1] ?? "";
     expect(reply.headers["content-security-policy"], what).toBe(policy(nonce));
@@ -304,7 +331,8 @@ describe("T49 nothing signed-in is stored, and every answer says how a browser m
             `${verb} ${path}`,
           );
       }
-    for (const path of consoleRoutes) for (const headers of [{}, { cookie }]) check(await program.ask(path, { headers }), path);
+    for (const path of consoleRoutes)
+      for (const headers of [{}, { cookie }]) check(await program.ask(path, { headers }), path);
   });
 
   test("answers of the decision plane and refusals before routing are not stored and not sniffed", async () => {
@@ -323,7 +351,8 @@ describe("T49 nothing signed-in is stored, and every answer says how a browser m
       const reply = await program.ask(path, asking);
       expect(reply.headers["cache-control"], path).toBe("no-store");
       expect(reply.headers["x-content-type-options"], path).toBe("nosniff");
-      for (const name of ["x-powered-by", "server", "access-control-allow-origin"]) expect(reply.headers[name], path).toBeUndefined();
+      for (const name of ["x-powered-by", "server", "access-control-allow-origin"])
+        expect(reply.headers[name], path).toBeUndefined();
     }
   });
 
@@ -333,7 +362,10 @@ describe("T49 nothing signed-in is stored, and every answer says how a browser m
         method: "OPTIONS",
         headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
       });
-      expect(Object.keys(headers).filter((name) => name.startsWith("access-control-")), path).toEqual([]);
+      expect(
+        Object.keys(headers).filter((name) => name.startsWith("access-control-")),
+        path,
+      ).toEqual([]);
     }
   });
 
@@ -346,7 +378,8 @@ describe("T49 nothing signed-in is stored, and every answer says how a browser m
     );
     const ask = async (turn: number) => {
       const [self, other] = [people[turn % 2], people[(turn + 1) % 2]] as [(typeof people)[0], (typeof people)[0]];
-      const path = turn % 10 < 2 ? "/settings/account" : turn % 10 < 3 ? "/settings/account?_rsc=1a2b3" : "/api/console/me";
+      const path =
+        turn % 10 < 2 ? "/settings/account" : turn % 10 < 3 ? "/settings/account?_rsc=1a2b3" : "/api/console/me";
       const reply = await askThrough(path, { cookie: self.cookie, ...(path.includes("_rsc") ? { rsc: "1" } : {}) });
       expect([reply.status, reply.body.includes(self.email), reply.body.includes(other.email)], path).toEqual([
         200,
@@ -360,7 +393,13 @@ describe("T49 nothing signed-in is stored, and every answer says how a browser m
 
 describe("T50 sign-in and its surroundings", () => {
   test("a forged Host is misdirected; a forged X-Forwarded-Host reaches no address in any answer", async () => {
-    for (const host of ["evil.example", `evil.example:${program.port}`, "127.0.0.1", `127.0.0.1:${program.port}.evil.example`, `a@127.0.0.1:${program.port}`])
+    for (const host of [
+      "evil.example",
+      `evil.example:${program.port}`,
+      "127.0.0.1",
+      `127.0.0.1:${program.port}.evil.example`,
+      `a@127.0.0.1:${program.port}`,
+    ])
       for (const path of ["/", "/sign-in", "/api/auth/csrf", "/api/v1/decisions"])
         expect((await program.ask(path, { headers: { host } })).status, `${host} ${path}`).toBe(421);
     for (const path of [...pages, "/api/auth/csrf", "/api/auth/error"])
@@ -404,7 +443,14 @@ describe("T50 sign-in and its surroundings", () => {
 
 describe("T33 reading changes nothing", () => {
   /** The log and what is derived from it. */
-  const logged = ["audit.entry", "audit.lane", "public.entry_view", "public.entry_detail", "public.detail_mark", "public.projection_mark"];
+  const logged = [
+    "audit.entry",
+    "audit.lane",
+    "public.entry_view",
+    "public.entry_detail",
+    "public.detail_mark",
+    "public.projection_mark",
+  ];
 
   /** Every row of every table but those that say when somebody was last seen. */
   async function everything(client: pg.Client): Promise<Record<string, string>> {
@@ -452,8 +498,14 @@ describe("T33 reading changes nothing", () => {
             if (!next.startsWith("/_next/")) queue.push(next);
           }
       }
-      expect([...visited].some((path) => /^\/inbox\/apr_/.test(path)), "the waiting request was visited").toBe(true);
-      expect([...visited].some((path) => path.startsWith(`/agents/${agent.id}`)), "the agent was visited").toBe(true);
+      expect(
+        [...visited].some((path) => /^\/inbox\/apr_/.test(path)),
+        "the waiting request was visited",
+      ).toBe(true);
+      expect(
+        [...visited].some((path) => path.startsWith(`/agents/${agent.id}`)),
+        "the agent was visited",
+      ).toBe(true);
       const { rows: added } = await client.query<{ kind: string }>(
         "SELECT convert_from(header, 'UTF8')::jsonb->>'kind' AS kind FROM audit.entry WHERE (lane, seq) NOT IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))",
         [entries.map(({ lane }) => lane), entries.map(({ seq }) => seq)],
@@ -462,7 +514,9 @@ describe("T33 reading changes nothing", () => {
       expect(added.filter(({ kind }) => kind !== "payload_viewed")).toEqual([]);
       const after = await everything(client);
       for (const table of logged) expect(after).toHaveProperty([table]);
-      expect(Object.entries(after).filter(([table, digest]) => !logged.includes(table) && digest !== before[table])).toEqual([]);
+      expect(
+        Object.entries(after).filter(([table, digest]) => !logged.includes(table) && digest !== before[table]),
+      ).toEqual([]);
     } finally {
       await client.end();
     }
