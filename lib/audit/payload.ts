@@ -1,7 +1,7 @@
 // What an entry must not say in the open: arguments, reasoning, comments. Each field has its own salt, so that one field can be erased or shown alone while the
 // commitment in the header still checks. Encrypted with a key per owner and month; a sub-key per entry keeps AES-GCM within its message limit per key.
 // Stored. Changing this needs a version bump. audit-log design §4.2, §10.
-import { createCipheriv, createDecipheriv, hash, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject } from "node:crypto";
 import { canonicalize, type Json } from "@/lib/json";
 import { randomPooled } from "@/lib/random";
 
@@ -91,7 +91,7 @@ function place(lane: bigint, seq: bigint): Buffer {
 }
 
 /** HMAC-SHA-256(DEK, domain ‖ place), with the two padded blocks of the key prepared once: one key serves every entry of an owner's month. RFC 2104 §2. */
-function subKeyOf(dek: KeyObject, place: Buffer): Buffer {
+function subKeyOf(dek: KeyObject, place: Buffer): KeyObject {
   let blocks = preparedKeys.get(dek);
   if (!blocks) {
     const key = dek.export();
@@ -100,7 +100,8 @@ function subKeyOf(dek: KeyObject, place: Buffer): Buffer {
     preparedKeys.set(dek, blocks);
   }
   const inner = hash("sha256", Buffer.concat([blocks.inner, place]), "buffer");
-  return hash("sha256", Buffer.concat([blocks.outer, inner]), "buffer");
+  // A cipher takes a key object three times as fast as the same bytes.
+  return createSecretKey(hash("sha256", Buffer.concat([blocks.outer, inner]), "buffer"));
 }
 
 const preparedKeys = new WeakMap<KeyObject, { inner: Buffer; outer: Buffer }>();
