@@ -35,7 +35,7 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
               )}
             </Td>
             <Td hideBelow="lg" className="max-w-48 truncate">
-              {entry.actor?.name ?? (entry.kind === "decision" ? <NotSet word="The agent" /> : "")}
+              {entry.actor?.name ?? (entry.agent && <NotSet word="The agent" />)}
             </Td>
             <Td hideBelow="lg">
               <ReasonCodes codes={entry.codes} />

@@ -175,8 +175,7 @@ function headerProblem(
   seq: bigint,
   prev: Uint8Array,
 ): string | null {
-  if (Buffer.from(canonical(JSON.parse(Buffer.from(bytes).toString("utf8")))).compare(bytes) !== 0)
-    return "the header is not in canonical form";
+  if (Buffer.from(canonical(header)).compare(bytes) !== 0) return "the header is not in canonical form";
   if (header.v !== 1) return "the header is of an unknown version";
   if (header.origin !== origin) return "the header names another log";
   if (header.lane !== Number(state.lane)) return `the header says lane ${String(header.lane)}`;

@@ -26,8 +26,10 @@ export default async function IncidentsPage({ searchParams }: PageProps<"/incide
         filters={[
           {
             name: "status",
-            label: "Status: open",
+            label: "Status",
+            whenUnset: "Status: open",
             options: [
+              { value: "open", label: "Open" },
               { value: "closed", label: "Closed" },
               { value: "all", label: "All" },
             ],
@@ -50,7 +52,7 @@ export default async function IncidentsPage({ searchParams }: PageProps<"/incide
           <Pagination
             shown={page.items.length}
             total={page.total}
-            noun="incidents"
+            noun={filter.status === "open" ? "open incidents" : "incidents"}
             searchParams={raw}
             nextCursor={page.nextCursor}
           />
