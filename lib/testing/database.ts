@@ -5,6 +5,9 @@ import pg from "pg";
 import { afterAll, inject } from "vitest";
 import { closePool } from "@/lib/db";
 import { provideEnvironment } from "@/lib/env";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
+import { migrate } from "@/lib/platform/migrate";
+import { appLogin } from "@/lib/platform/roles";
 
 export type TestDatabase = {
   /** Role that owns everything, a superuser: for arranging and for looking behind the guards. */
@@ -35,6 +38,15 @@ export async function testDatabase(
   }
   const ownerUrl = new URL(adminUrl);
   ownerUrl.pathname = `/${name}`;
+  return provideDatabase(ownerUrl, appPassword, settings);
+}
+
+/** Makes a migrated database the one that `db` and `databaseUrl()` use. @param ownerUrl of a superuser */
+function provideDatabase(
+  ownerUrl: URL,
+  appPassword: string,
+  settings: Partial<Parameters<typeof provideEnvironment>[0]>,
+): TestDatabase {
   const appUrl = new URL(ownerUrl);
   appUrl.username = "countersign_app";
   appUrl.password = appPassword;
@@ -61,4 +73,44 @@ export async function testDatabase(
   });
   afterAll(closePool);
   return { ownerUrl: ownerUrl.href, appUrl: appUrl.href };
+}
+
+export type TestCluster = TestDatabase & {
+  /** The server that runs now. */
+  server(): EmbeddedPostgres;
+  stop(): Promise<void>;
+  /** Starts it again, at the same address. */
+  start(): Promise<void>;
+};
+
+/**
+ * Gives the calling test file a PostgreSQL server of its own, which it may stop, freeze or starve, with one migrated database. It is stopped
+ * after the file's tests.
+ * @param directory a folder that other accounts may enter
+ */
+export async function testCluster(directory: string): Promise<TestCluster> {
+  let server = await startEmbeddedPostgres(directory);
+  let running = true;
+  const url = new URL(server.adminUrl());
+  const admin = new pg.Client({ connectionString: url.href });
+  await admin.connect();
+  await admin.query("CREATE DATABASE countersign");
+  await admin.end();
+  url.pathname = "/countersign";
+  await migrate(url.href, process.cwd());
+  await appLogin(url.href, "test");
+  const stop = async () => {
+    if (running) await server.stop();
+    running = false;
+  };
+  afterAll(stop);
+  return {
+    ...provideDatabase(url, "test", {}),
+    server: () => server,
+    stop,
+    async start() {
+      server = await startEmbeddedPostgres(directory);
+      running = true;
+    },
+  };
 }

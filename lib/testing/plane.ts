@@ -11,7 +11,7 @@ import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { ensurePolicy, publishPolicy } from "@/lib/policy/publish";
 import type { Mandate, TierKey, Tool } from "@/lib/policy/schema";
-import { testDatabase } from "./database";
+import { type TestDatabase, testDatabase } from "./database";
 import { testLog } from "./lane";
 
 /** Tools of the tests: one of each kind that rules tell apart. */
@@ -55,7 +55,11 @@ const tools: Tool[] = [
 
 /** A database with a log, the shipped policy and the tools above. Call once, at the top of a test file. */
 export async function testPlane(settings: Parameters<typeof testDatabase>[0] = {}) {
-  const database = await testDatabase(settings);
+  return testPlaneOn(await testDatabase(settings));
+}
+
+/** The same on a database that is there. */
+export async function testPlaneOn<Database extends TestDatabase>(database: Database): Promise<Database> {
   await testLog(database.ownerUrl);
   afterAll(async () => {
     await Promise.all([...running].map((stop) => stop()));
