@@ -68,7 +68,7 @@ export function OverviewBoard({ initial }: { initial: Overview }) {
           <Panel title="Decisions by outcome" description={`${spans[data.range]}, per ${data.unit}, UTC`}>
             <OutcomesOverTime buckets={data.buckets} unit={data.unit} />
           </Panel>
-          <div className="grid items-start gap-4 md:grid-cols-2">
+          <div className="grid gap-4 md:grid-cols-2">
             <Panel title="Most refused tools" description={`${spans[data.range]}, the first 8`}>
               <RefusedTools overview={data} />
             </Panel>
