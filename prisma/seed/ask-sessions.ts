@@ -6,7 +6,7 @@ import { type DecisionResponse, decisionRequest } from "@/lib/decisions/schema";
 import { loadedSnapshot } from "@/lib/policy/snapshot";
 import { sampleAgents } from "./agents";
 import { callForVotes } from "./cast-votes";
-import type { Office, Session } from "./office";
+import { instanceOf, type Office, type Session } from "./office";
 import type { Act } from "./work";
 
 /** Sessions under way together. */
@@ -47,7 +47,7 @@ async function ask(office: Office, session: Session, act: Act): Promise<Decision
     tool: act.tool,
     arguments: act.arguments,
     reasoning: act.reasoning,
-    context: { instanceId: `${session.agent}-7f3a`, sessionId: `${session.agent}-${session.at.toString(36)}` },
+    context: { instanceId: instanceOf(session.agent), sessionId: `${session.agent}-${session.at.toString(36)}` },
     ...(session.approvalId ? { approvalId: session.approvalId } : {}),
     ...(echo?.lastReceipt ? { lastReceipt: { ...echo.lastReceipt, n: echo.n++ } } : {}),
   });

@@ -34,7 +34,7 @@ export async function liveThroughMonth(
     await turn(office, at, end);
     await liveThroughHour(office, at, Math.min(at + hour, end - quiet), end);
     const past = Math.round((at + hour - from.getTime()) / day);
-    if (past % 10 === 0 && Math.round((at - from.getTime()) / day) !== past) progress(`${past} of ${days} sample days`);
+    if (past % 5 === 0 && Math.round((at - from.getTime()) / day) !== past) progress(`${past} of ${days} sample days`);
   }
   const left = waiting.map(([minutesAgo, agent, act]) => ({ at: end - minutesAgo * 60_000, agent, acts: [act] }));
   await askSessions(office, left.sort(byTime), "leave");

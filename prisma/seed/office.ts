@@ -2,7 +2,7 @@ import "server-only";
 
 import { rotateCredential } from "@/lib/agents/rotate-credential";
 import type { Actor } from "@/lib/auth/actor";
-import { db } from "@/lib/db";
+import { db, pool } from "@/lib/db";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
 import { type AgentKey, sampleAgents } from "./agents";
 import type { PersonKey } from "./people";
@@ -45,7 +45,29 @@ export async function openOffice(actors: Record<PersonKey, Actor>): Promise<Offi
     echoes: new Map(),
   };
   await learnCredentials(office);
+  await learnEchoes(office);
   return office;
+}
+
+/** The one running process of an agent, as its calls name it. */
+export const instanceOf = (agent: AgentKey) => `${agent}-7f3a`;
+
+/** A seed that goes on holds the receipts it had: those of agents of high risk, which echo them. */
+async function learnEchoes(office: Office): Promise<void> {
+  for (const [agent, { id }] of office.agents) {
+    if (sampleAgents[agent].profile.riskClass !== "high") continue;
+    const { rows } = await pool().query<{ n_max: string; lane: string; seq: string; leaf_hash: Buffer }>(
+      `SELECT c.n_max, e.lane, e.seq, e.leaf_hash FROM audit.client_instance c,
+              LATERAL (SELECT lane, seq, leaf_hash FROM audit.entry, LATERAL (SELECT convert_from(header, 'UTF8')::json AS said) header
+                        WHERE said->>'agent' = c.agent AND said->>'instance' = c.instance ORDER BY said->>'ts' DESC, seq DESC LIMIT 1) e
+        WHERE c.agent = $1 AND c.instance = $2`,
+      [id, instanceOf(agent)],
+    );
+    const [last] = rows;
+    if (!last) continue;
+    const lastReceipt = { lane: Number(last.lane), seq: Number(last.seq), leaf: last.leaf_hash.toString("base64") };
+    office.echoes.set(agent, { n: Math.max(1, Number(last.n_max) + 1), lastReceipt });
+  }
 }
 
 /** Replaces the credential of an agent, as its owner does now and then. */

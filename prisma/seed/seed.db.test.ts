@@ -14,9 +14,15 @@ const { ownerUrl } = await testDatabase();
 await testLog(ownerUrl);
 afterAll(stopPlane);
 
-const run = () => seed({ build: "test", progress: () => {}, days: 4 });
+const run = (progress: (line: string) => void = () => {}) => seed({ build: "test", progress, days: 6 });
 
 beforeAll(async () => {
+  // Cut short after five days, and begun again.
+  const cut = run((line) => {
+    if (line.startsWith("5 of 6")) throw new Error("cut short");
+  });
+  await expect(cut).rejects.toThrow("cut short");
+  await stopPlane();
   expect(await run()).toBe(true);
   await project();
 }, 120_000);
