@@ -14,7 +14,7 @@ const test = base.extend<object, { installation: Installation; administrator: Pa
     async ({}, use) => {
       const port = await freePort();
       const child = spawn(process.execPath, ["scripts/run.mjs", "e2e/empty-installation.ts", String(port)], {
-        stdio: ["ignore", "pipe", "inherit"],
+        stdio: ["ignore", "pipe", "pipe"],
       });
       const printed = await untilPrinted(child, /First administrator: open (\S+)/);
       const firstLink = /First administrator: open (\S+)/.exec(printed)?.[1] ?? "";
@@ -72,7 +72,7 @@ const empties = [
   { name: "people", path: "/settings/people", says: "mira@example.com" },
   { name: "groups", path: "/settings/groups", says: /No groups|Finance/ },
   { name: "tokens", path: "/settings/tokens", says: /No .*tokens/i },
-  { name: "agent-new", path: "/agents/new", says: "Purpose" },
+  { name: "agent-new", path: "/agents/new", says: "What it does, for whom, and what it must not do." },
 ];
 
 for (const { name, path, says } of empties) {
@@ -118,10 +118,12 @@ test("while the database is away pages say so, and come back without being resta
 function untilPrinted(child: ChildProcess, wanted: RegExp): Promise<string> {
   return new Promise((settle, fail) => {
     let printed = "";
-    child.stdout?.on("data", (chunk) => {
+    const read = (chunk: Buffer) => {
       printed += chunk;
       if (wanted.test(printed)) settle(printed);
-    });
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
     child.once("exit", () => fail(new Error(`the empty installation did not start:\n${printed}`)));
   });
 }

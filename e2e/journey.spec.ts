@@ -106,7 +106,9 @@ test("an agent asks, a person in another browser approves, the agent acts once, 
     await page.getByRole("button", { name: "Show content" }).click();
     await expect(page.getByRole("group", { name: "Arguments", exact: true })).toContainText('"amount": "950.00"');
     await expect(page.getByText("The invoice is due today and matches its order.")).toBeVisible();
-    await expect(page.getByRole("heading", { name: "Findings" })).toBeVisible();
+    await expect(
+      page.getByText("950.00 EUR is above the 500.00 EUR that T3 lets this agent spend alone"),
+    ).toBeVisible();
     await page.getByRole("button", { name: "Check this lane" }).click();
     await expect(page.getByText("Every hash, link and number fits, from the first entry to the head.")).toBeVisible();
   });

@@ -96,6 +96,7 @@ test("a dialog opened by a button hands the focus back to it", async ({ comesIn,
 test("single keys can be switched off", async ({ as }) => {
   const page = await as("Hanna Weiss");
   await page.goto("/inbox");
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox", { name: "Search requests" })).toBeFocused();
   await page.keyboard.press("Escape");

@@ -107,7 +107,7 @@ const screens: Record<string, Screen[]> = {
       path: async (api) => `/decisions/${await entryOf(api, "decision&outcome=approval_required")}`,
       first: async (page) => {
         await page.getByRole("button", { name: "Show content" }).click();
-        await expect(page.getByRole("heading", { name: "Findings" })).toBeVisible();
+        await expect(page.getByText("Your look is recorded.")).toBeVisible();
         await page.getByRole("button", { name: "Check this lane" }).click();
         await expect(page.getByText("Every hash, link and number fits")).toBeVisible();
       },

@@ -59,7 +59,7 @@ export function ToolPicker({ tools, value, onChange, reach, error }: ToolPickerP
         onChange={(event) => setQuery(event.target.value)}
         className="mb-2 sm:max-w-72"
       />
-      <div className="flex max-h-96 flex-col gap-3 overflow-y-auto rounded-lg border p-3">
+      <div className="flex max-h-144 flex-col gap-3 overflow-y-auto rounded-lg border p-3">
         {effectClasses.map((effect) => {
           const group = shown.filter((tool) => tool.effect === effect && tool.status === "sanctioned");
           if (group.length === 0) return null;

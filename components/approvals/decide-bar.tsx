@@ -90,7 +90,7 @@ export function DecideBar({
   };
 
   return (
-    <div className="-mx-4 md:-mx-6 sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-2 border-t bg-surface px-4 py-2 md:px-6 print:hidden">
+    <div className="-mx-4 md:-mx-6 -mb-16 sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-2 border-t bg-surface px-4 py-2 md:px-6 print:hidden">
       {canVote ? (
         <div className="flex gap-2">
           <Button onClick={() => decide("approve")}>Approve…{enabled && <Kbd>a</Kbd>}</Button>

@@ -18,7 +18,7 @@ export function GuardrailsList({ guardrails }: { guardrails: readonly Guardrail[
     <Table label="Guardrails" framed={false}>
       <TableHead>
         <Th>Guardrail</Th>
-        <Th>Mode</Th>
+        <Th hideBelow="md">Mode</Th>
         <Th>Then</Th>
         <Th hideBelow="md">When</Th>
       </TableHead>
@@ -28,9 +28,13 @@ export function GuardrailsList({ guardrails }: { guardrails: readonly Guardrail[
             <th scope="row" className="max-w-80 border-b px-3 py-2 text-left align-top font-normal">
               <span className="font-medium">{guardrail.name}</span>
               {guardrail.description && <span className="block text-muted text-xs">{guardrail.description}</span>}
+              <span className="block text-muted text-xs md:hidden">When {describeCondition(guardrail.when)}.</span>
               <code className="block font-mono text-muted text-xs">{guardrail.id}</code>
+              <span className="mt-1 block md:hidden">
+                <StatusBadge kind="mode" value={guardrail.mode} />
+              </span>
             </th>
-            <Td className="py-2 align-top">
+            <Td hideBelow="md" className="py-2 align-top">
               <StatusBadge kind="mode" value={guardrail.mode} />
             </Td>
             <Td className="py-2 align-top">

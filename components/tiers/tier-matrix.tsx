@@ -1,12 +1,41 @@
 import { Bands } from "@/components/tiers/band-words";
 import { effectHints } from "@/components/tools/words";
+import { Panel } from "@/components/ui/panel";
 import { EffectBadge } from "@/components/ui/status-badge";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "@/components/ui/table";
 import { describeBands } from "@/lib/policy/describe";
 import { effectClasses, type Tier } from "@/lib/policy/schema";
 
-/** What each tier says of each effect class: a row per class, a column per tier. */
+/** What each tier says of each effect class: a row per class and a column per tier where there is room, else tier by tier. */
 export function TierMatrix({ tiers }: { tiers: readonly Tier[] }) {
+  return (
+    <>
+      <div className="max-md:hidden">
+        <Matrix tiers={tiers} />
+      </div>
+      <div className="flex flex-col gap-4 md:hidden">
+        {tiers.map((tier) => (
+          <Panel key={tier.key} title={`${tier.key} ${tier.name}`} flush>
+            <dl className="divide-y">
+              {effectClasses.map((effect) => (
+                <div key={effect} className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2 px-4 py-2">
+                  <dt>
+                    <EffectBadge effect={effect} />
+                  </dt>
+                  <dd>
+                    <Bands bands={describeBands(tier.effects[effect])} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </Panel>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Matrix({ tiers }: { tiers: readonly Tier[] }) {
   return (
     <Table label="Effect class by tier">
       <TableHead>

@@ -22,8 +22,10 @@ export function Person({ name, detail }: { name: string; detail?: string }) {
   return (
     <span className="inline-flex min-w-0 max-w-full items-center gap-2 align-middle">
       <Avatar name={name} size="sm" />
-      <span className="truncate">{name}</span>
-      {detail && <span className="truncate text-muted">{detail}</span>}
+      <span className="flex min-w-0 flex-wrap gap-x-2">
+        <span className="max-w-full truncate">{name}</span>
+        {detail && <span className="max-w-full truncate text-muted">{detail}</span>}
+      </span>
     </span>
   );
 }

@@ -14,7 +14,14 @@ import { type Option, Select } from "@/components/ui/select";
 import { visibleString } from "@/components/ui/visible-text";
 
 export type Filter =
-  | { kind?: "one"; name: string; label: string; options: readonly Option[] }
+  | {
+      kind?: "one";
+      name: string;
+      label: string;
+      options: readonly Option[];
+      /** What it says while nothing is chosen, when the list is narrowed even then: "Status: waiting". */
+      whenUnset?: string;
+    }
   | { kind: "many"; name: string; label: string; options: readonly Option[] }
   | { kind: "date"; name: string; label: string };
 
@@ -181,7 +188,7 @@ function FilterControl({
   return (
     <Select
       aria-label={filter.label}
-      placeholder={filter.label}
+      placeholder={filter.whenUnset ?? filter.label}
       options={filter.options}
       value={values[0] ?? ""}
       onChange={(event) => onChange(filter.name, [event.target.value])}

@@ -20,11 +20,11 @@ type PaginationProps = {
 export function Pagination({ shown, total, more, noun, searchParams, nextCursor }: PaginationProps) {
   const onLaterPage = searchParams.cursor !== undefined;
   const all = total === undefined ? "" : ` of ${more ? "more than " : ""}${formatCount(total)}`;
-  const count = `${formatCount(shown)}${all}`;
+  const count = shown === 1 && (total ?? 1) === 1 ? `1 ${singular(noun)}` : `${formatCount(shown)}${all} ${noun}`;
   return (
     <nav aria-label="Pages" className="flex min-h-8 flex-wrap items-center justify-between gap-2 text-muted">
       <p className="tabular">
-        {count} {noun}
+        {count}
         {total === undefined && nextCursor !== null && ", more follow"}
       </p>
       <div className="flex gap-2">
@@ -41,6 +41,11 @@ export function Pagination({ shown, total, more, noun, searchParams, nextCursor 
       </div>
     </nav>
   );
+}
+
+function singular(noun: string): string {
+  if (noun === "people") return "person";
+  return noun.endsWith("ies") ? `${noun.slice(0, -3)}y` : noun.replace(/s$/, "");
 }
 
 function withCursor(searchParams: PaginationProps["searchParams"], cursor: string | null): string {

@@ -15,7 +15,7 @@ type StatTileProps = {
 export function StatTile({ label, value, detail, href }: StatTileProps) {
   return (
     <div className="relative -mt-px -ml-px flex min-w-0 flex-col border-t border-l px-4 py-3 has-[a:hover]:bg-surface-hover">
-      <dt className="truncate text-muted text-xs">{label}</dt>
+      <dt className="text-muted text-xs">{label}</dt>
       <dd className="tabular truncate font-medium text-2xl">
         {href ? (
           <Link href={href} className="-outline-offset-2 after:absolute after:inset-0 focus-visible:after:outline-2">
@@ -26,7 +26,7 @@ export function StatTile({ label, value, detail, href }: StatTileProps) {
           value
         )}
       </dd>
-      {detail && <dd className="truncate text-muted text-xs">{detail}</dd>}
+      {detail && <dd className="text-muted text-xs">{detail}</dd>}
     </div>
   );
 }

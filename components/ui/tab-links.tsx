@@ -3,6 +3,7 @@
 import { clsx } from "clsx";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { formatCount } from "@/components/ui/money";
 
 export type TabLink = { href: string; label: string; count?: number };
@@ -14,8 +15,16 @@ export type TabLink = { href: string; label: string; count?: number };
 export function TabLinks({ label, items, current }: { label: string; items: readonly TabLink[]; current?: string }) {
   const pathname = usePathname();
   const open = current ?? longestMatch(pathname, items);
+  const nav = useRef<HTMLElement>(null);
+
+  // On a narrow screen the tabs scroll: the open one is brought into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another open tab is the reason to look again
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [open]);
+
   return (
-    <nav aria-label={label} className="-mx-4 overflow-x-auto border-b px-4 md:mx-0 md:px-0">
+    <nav ref={nav} aria-label={label} className="-mx-4 overflow-x-auto border-b px-4 md:mx-0 md:px-0">
       <ul className="flex gap-1">
         {items.map((item) => (
           <li key={item.href}>

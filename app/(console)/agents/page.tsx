@@ -46,7 +46,7 @@ export default async function AgentsPage({ searchParams }: PageProps<"/agents">)
         actions={
           <>
             {page.total > 0 && stopping}
-            {mayRegister && (
+            {mayRegister && (page.total > 0 || filtered) && (
               <ButtonLink variant="primary" href="/agents/new">
                 Register an agent
               </ButtonLink>

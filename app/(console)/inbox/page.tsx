@@ -26,9 +26,21 @@ export default async function InboxPage({ searchParams }: PageProps<"/inbox">) {
       <FilterBar
         search={{ placeholder: "Search requests" }}
         filters={[
-          { name: "status", label: "Status: waiting", options: [...closed, { value: "all", label: "All" }] },
+          {
+            name: "status",
+            label: "Status",
+            whenUnset: "Status: waiting",
+            options: [...closed, { value: "all", label: "All" }],
+          },
           ...(can(actor, "approvals:vote")
-            ? [{ name: "mine", label: "Anyone decides", options: [{ value: "true", label: "I can decide" }] }]
+            ? [
+                {
+                  name: "mine",
+                  label: "Who decides",
+                  whenUnset: "Anyone decides",
+                  options: [{ value: "true", label: "I can decide" }],
+                },
+              ]
             : []),
           {
             name: "agent",

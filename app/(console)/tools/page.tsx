@@ -31,7 +31,7 @@ export default async function ToolsPage({ searchParams }: PageProps<"/tools">) {
       <PageHeader
         title="Tools"
         description="The catalogue of what agents may ask for. What is not here is refused."
-        actions={add}
+        actions={(page.total > 0 || filtered) && add}
       />
       {demand.length > 0 && (
         <DemandList

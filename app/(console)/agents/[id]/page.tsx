@@ -25,9 +25,9 @@ export default async function AgentPage({ params }: PageProps<"/agents/[id]">) {
   return (
     <div className="flex flex-col gap-4">
       <StatRow>
-        <StatTile label="Allowed today" value={formatCount(today.allow)} detail="UTC day" />
-        <StatTile label="Denied today" value={formatCount(today.deny)} detail="UTC day" />
-        <StatTile label="Sent to approval today" value={formatCount(today.approval_required)} detail="UTC day" />
+        <StatTile label="Allowed" value={formatCount(today.allow)} detail="today, UTC" />
+        <StatTile label="Denied" value={formatCount(today.deny)} detail="today, UTC" />
+        <StatTile label="Approval required" value={formatCount(today.approval_required)} detail="today, UTC" />
         <StatTile label="Open approvals" value={formatCount(agent.openApprovals)} href={`/inbox?agent=${agent.id}`} />
       </StatRow>
       <AgentFacts agent={agent} tierSentence={tier && describeTier(tier)} />

@@ -24,7 +24,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/settings/
       <PageHeader
         title="API tokens"
         description="For your own scripts and pipelines. A token never opens more than you can, and ends with your account."
-        actions={issue}
+        actions={page.items.length > 0 && issue}
       />
       {page.items.length === 0 ? (
         <EmptyState kind="nothing" title="No tokens yet" action={issue}>
