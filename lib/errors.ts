@@ -65,9 +65,29 @@ export type Problem = {
   errors?: FieldError[];
 };
 
-/** Problem details for any thrown value; what is not an AppError becomes a bare `internal` without detail. */
+/** SQLSTATE classes and codes, Prisma's codes, and what sockets say, when the database is away, full or too busy. */
+const awayCodes =
+  /^(?:08...|53...|57P0.|57014|58...|25006|P1001|P1002|P1008|P1017|P2024|P2028|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+const awayMessages =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|connection error and is not queryable|server closed the connection/i;
+
+/** Whether something failed because the database cannot answer now: the same question may be asked again. */
+function isDatabaseAway(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || error instanceof AppError || depth > 4) return false;
+  const { code, originalCode, syscall } = error as { code?: unknown; originalCode?: unknown; syscall?: unknown };
+  if (code === "ENOENT" && syscall === "connect") return true;
+  if (awayCodes.test(String(code ?? "")) || awayCodes.test(String(originalCode ?? ""))) return true;
+  return awayMessages.test(error.message) || isDatabaseAway(error.cause, depth + 1);
+}
+
+/** Problem details for any thrown value; what is not an AppError becomes a bare `unavailable` or `internal` without detail. */
 export function toProblem(error: unknown, requestId?: string): Problem {
-  const known = error instanceof AppError ? error : new AppError("internal", "something went wrong on our side");
+  const known =
+    error instanceof AppError
+      ? error
+      : isDatabaseAway(error)
+        ? new AppError("unavailable", "the database does not answer; ask again")
+        : new AppError("internal", "something went wrong on our side");
   return {
     type: `urn:countersign:error:${known.code}`,
     title: known.code.replaceAll("_", " "),

@@ -17,7 +17,10 @@ function write(level: "info" | "warn" | "error", message: string, fields: Fields
 function line(event: Fields): string {
   const text = JSON.stringify(event, (_, value) => (typeof value === "bigint" ? value.toString() : value));
   // JSON escapes what is below U+0020 only.
-  return text.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replaceAll(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 export const log = {

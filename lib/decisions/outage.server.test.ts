@@ -76,8 +76,10 @@ const cookie = await cookieOf((await testPerson("Ada Admin", "admin")).personId)
 /** Takes the database away under load for `hold` ms, and gives it back. */
 async function outage(away: () => Promise<void> | void, back: () => Promise<void> | void, hold = 4_500): Promise<void> {
   const running = load(program, agents);
+  let missing = false;
   try {
     await until(() => running.allowed() > 100, 20_000, "a hundred decisions");
+    missing = true;
     await away();
     const gone = performance.now();
     await new Promise((settle) => setTimeout(settle, 200));
@@ -85,6 +87,7 @@ async function outage(away: () => Promise<void> | void, back: () => Promise<void
     await new Promise((settle) => setTimeout(settle, Math.max(0, hold - (performance.now() - gone))));
     const end = performance.now();
     await back();
+    missing = false;
     const again = performance.now();
     const before = running.allowed();
     await until(() => running.allowed() > before + 50, 15_000, "decisions after the database was back");
@@ -105,6 +108,7 @@ async function outage(away: () => Promise<void> | void, back: () => Promise<void
     expect(program.process.exitCode).toBeNull();
     await nothingLost(running.seen);
   } finally {
+    if (missing) await back();
     await running.stop();
   }
 }
