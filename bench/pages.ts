@@ -70,7 +70,7 @@ export async function benchmarkPages(
     ["/tools", administrator],
     ["/tiers", administrator],
     ["/inbox", approver],
-    [`/inbox/${approval}`, approver],
+    [`/inbox/${approval}`, compliance],
     ["/audit", compliance],
     ["/audit?outcome=deny&sort=-at", compliance],
     [`/audit/${entry}`, compliance],
