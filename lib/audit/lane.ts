@@ -42,6 +42,7 @@ export type Member = {
   /** The idempotency key is taken. */
   replayed(): void;
   committed(result: Committed): void;
+  /** The first of `committed`, `replayed` and `failed` counts: a member past its deadline fails while its call is still under way. */
   failed(error: unknown): void;
   /** monotonic ms; past it the member is denied */
   deadline: number;
@@ -72,7 +73,7 @@ const batchSize = 256;
 const queueLimit = 8192;
 const laneLifeMilliseconds = 24 * 3600 * 1000;
 
-type Lane = LanePlace & { client: pg.Client; openedAt: number; busy: boolean };
+type Lane = LanePlace & { client: pg.Client; openedAt: number; busy: boolean; members: readonly Member[] };
 type Queued = { member: Member; sampleAt: Date | undefined };
 
 /** Opens the lanes of this process. @param count connections, one call in flight each */
@@ -113,7 +114,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
         first.leaf,
         first.header,
       ]);
-      return { id, seq: 1n, head: first.leaf, client, openedAt: performance.now(), busy: false };
+      return { id, seq: 1n, head: first.leaf, client, openedAt: performance.now(), busy: false, members: [] };
     } catch (error) {
       client.end().catch(() => {});
       throw error;
@@ -157,9 +158,14 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     pump();
   }
 
-  /** While the log cannot record, nobody waits past their deadline. */
+  /**
+   * While the log cannot record, nobody waits past their deadline: neither in the queue nor in a call that does not return. What becomes of such a call is
+   * settled later; its members were denied.
+   */
   function expire(): void {
     const time = performance.now();
+    for (const lane of lanes)
+      for (const member of lane?.members ?? []) if (member.deadline <= time) member.failed(unavailable());
     for (let at = queue.length - 1; at >= 0; at--) {
       const { member } = queue[at] as Queued;
       if (member.deadline <= time) {
@@ -172,6 +178,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
 
   async function work(at: number, lane: Lane): Promise<void> {
     const batch = take();
+    lane.members = batch.members;
     try {
       const alive = await commit(lane, batch.members, batch.sampleAt);
       if (alive && performance.now() - lane.openedAt > laneLifeMilliseconds) {
@@ -187,6 +194,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
       void settle(lane.id);
     }
     lane.busy = false;
+    lane.members = [];
     pump();
   }
 

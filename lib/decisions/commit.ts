@@ -15,6 +15,7 @@ import { randomPooled } from "@/lib/random";
 import { type Call, callerOf, resourceText } from "./attributes";
 import { requestDigest } from "./idempotency";
 import { type Judged, judge, refuseHeld } from "./judge";
+import { within } from "./within";
 
 /**
  * Gives a call to the lanes of this process and resolves when its entry is committed. What the log refuses (the epoch moved, a budget is spent, an approval is gone)
@@ -216,7 +217,7 @@ export async function release(settled: Recorded, call: Call): Promise<void> {
   let since = settled.committed.sentAt;
   while (performance.now() - since > releaseMilliseconds) {
     since = performance.now();
-    if ((await snapshotIsStale()) || loadedSnapshot()?.epoch !== settled.committed.epoch) {
+    if ((await within(snapshotIsStale())) || loadedSnapshot()?.epoch !== settled.committed.epoch) {
       await refreshSnapshot();
       throw new AppError(
         "audit_unavailable",

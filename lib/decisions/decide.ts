@@ -16,6 +16,7 @@ import { judge } from "./judge";
 import { startPlane } from "./plane";
 import { replayOf } from "./replay";
 import type { DecisionResponse } from "./schema";
+import { within } from "./within";
 
 /**
  * May this agent do this, now, with these arguments? Transport-neutral: the lean plane, a route handler and a server action call the same function.
@@ -32,7 +33,7 @@ export async function decide(call: Call): Promise<DecisionResponse> {
   const first = running.get(name);
   if (key && first) {
     await first; // a call with this key is still under way here
-    return replayOf(call, key, lanes);
+    return within(replayOf(call, key, lanes));
   }
   const attempt = attemptOnce(call, key, lanes);
   if (key) {
@@ -49,13 +50,13 @@ const done = () => {};
 
 async function attemptOnce(call: Call, key: Buffer | null, lanes: Lanes): Promise<DecisionResponse> {
   const { approvalId } = call.input;
-  const held = approvalId === undefined ? null : await loadHeldApproval(approvalId, call.credential.agentId);
+  const held = approvalId === undefined ? null : await within(loadHeldApproval(approvalId, call.credential.agentId));
   await checkEcho(call, lanes);
   const settled = await commit(call, key, held, lanes).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "chain_diverged") return diverged(call, error.message);
     throw error;
   });
-  if (settled === "replay") return replayOf(call, key as Buffer, lanes);
+  if (settled === "replay") return within(replayOf(call, key as Buffer, lanes));
   if (!call.sampleAt) {
     if (settled.outcome === "approval_required")
       announceApproval(entryId("apr", settled.committed.lane, settled.committed.seq));
@@ -67,7 +68,7 @@ async function attemptOnce(call: Call, key: Buffer | null, lanes: Lanes): Promis
 
 /** Evaluates the same way, consumes nothing, writes nothing. */
 async function dryRun(call: Call, lanes: Lanes): Promise<DecisionResponse> {
-  if (await snapshotIsStale()) await refreshSnapshot();
+  if (await within(snapshotIsStale())) await within(refreshSnapshot());
   const snapshot = loadedSnapshot() as Snapshot;
   const now = new Date(lanes.now());
   const agent = callerOf(call, snapshot, lanes.now());

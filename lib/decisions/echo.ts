@@ -7,6 +7,7 @@ import { AppError } from "@/lib/errors";
 import { suspendForIncident } from "@/lib/incidents/suspend";
 import { loadedSnapshot } from "@/lib/policy/snapshot";
 import type { Call } from "./attributes";
+import { within } from "./within";
 
 /**
  * The echo: an instance sends the last receipt it received. It shows the agent's side of the log, so that a log that lost rows, a rewritten log, and a credential
@@ -18,7 +19,8 @@ export async function checkEcho(call: Call, lanes: Lanes): Promise<void> {
   if (!echo) return;
   const agent = loadedSnapshot()?.agents.get(call.credential.agentId);
   if (!agent || agent.echoMode === "off") return;
-  const seen = lanes.recent(BigInt(echo.lane), BigInt(echo.seq)) ?? (await stored(BigInt(echo.lane), BigInt(echo.seq)));
+  const seen =
+    lanes.recent(BigInt(echo.lane), BigInt(echo.seq)) ?? (await within(stored(BigInt(echo.lane), BigInt(echo.seq))));
   const instance = call.input.context.instanceId;
   if (!seen || seen.leaf !== echo.leaf) {
     await suspendForIncident(agent.id, {

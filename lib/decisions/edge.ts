@@ -14,6 +14,7 @@ import { count } from "@/lib/metrics/counters";
 import { type CredentialFacts, loadedSnapshot, refreshSnapshot, snapshotIsStale } from "@/lib/policy/snapshot";
 import type { Plane } from "./plane";
 import { takeToken } from "./rate";
+import { within } from "./within";
 
 /** What every route of the decision plane does at its edge: name the caller, read a bounded body strictly, answer, and record what was refused. */
 export type Answer = { status: number; body: string; type?: string; headers?: Record<string, string> };
@@ -31,8 +32,8 @@ export async function caller(request: IncomingMessage, plane: Plane): Promise<Cr
   const now = plane.lanes.now();
   let snapshot = loadedSnapshot();
   let found = snapshot && credentialOf(authorization, snapshot, now);
-  if (!found && authorization && looksLikeToken(authorization.slice(7)) === "agt" && (await staleOnce())) {
-    snapshot = await refreshSnapshot();
+  if (!found && authorization && looksLikeToken(authorization.slice(7)) === "agt" && (await within(staleOnce()))) {
+    snapshot = await within(refreshSnapshot());
     found = credentialOf(authorization, snapshot, now);
   }
   if (!found) {
