@@ -20,7 +20,7 @@ export default defineConfig({
     baseURL: origin,
     browserName: "chromium",
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure", // for more: `npx playwright test --trace on`
     launchOptions: {
       executablePath: process.env.COUNTERSIGN_CHROMIUM,
       args: [

@@ -1,5 +1,5 @@
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { runtime } from "@/e2e/runtime";
+import { type Runtime, runtime } from "@/e2e/runtime";
 import { hire, type Management, management } from "@/scripts/replay/management";
 
 /**
@@ -7,7 +7,8 @@ import { hire, type Management, management } from "@/scripts/replay/management";
  * nothing here goes around the program. Names are unique, so that tests share one installation.
  */
 
-export type TestPerson = { id: string; name: string; email: string; page: Page };
+type TestPerson = { id: string; name: string; email: string; page: Page };
+type PayingAgent = { id: string; name: string; runtime: Runtime };
 type Standing = { roles: string[]; groups?: string[] };
 
 type Fixtures = {
@@ -17,11 +18,11 @@ type Fixtures = {
   /** Invites a person and signs them in, in a browser context of their own. */
   comesIn: (name: string, standing: Standing) => Promise<TestPerson>;
   /** Signs in as one of the sample people. */
-  as: (name: string, options?: Parameters<import("@playwright/test").Browser["newContext"]>[0]) => Promise<Page>;
+  as: (name: string) => Promise<Page>;
   /** A sanctioned tool that moves money. */
   paymentTool: string;
-  /** An active agent that may pay one supplier, up to 500 EUR alone. */
-  payingAgent: (owner: { email: string }) => Promise<{ id: string; name: string; runtime: ReturnType<typeof runtime> }>;
+  /** An active agent that may pay one supplier, up to 500 EUR alone; a sample person's unless somebody else owns it. */
+  payingAgent: (owner?: { email: string }) => Promise<PayingAgent>;
 };
 
 export const supplier = "DE89370400440532013000";
@@ -33,8 +34,7 @@ export const test = base.extend<Fixtures>({
   comesIn: async ({ api, browser, origin }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (name, { roles, groups = [] }) => {
-      for (const key of groups) await ensureGroup(api, key);
-      const email = `${unique(name.toLowerCase().replaceAll(/\W+/g, "."))}@countersign.test`;
+      const email = `${unique(name).toLowerCase().replaceAll(/\W+/g, ".")}@countersign.test`;
       const { id, invitation } = await api.post<{ id: string; invitation: { url: string } }>("/users", {
         name,
         email,
@@ -55,8 +55,8 @@ export const test = base.extend<Fixtures>({
 
   as: async ({ browser, origin }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async (name, options) => {
-      const context = await browser.newContext({ baseURL: origin, ...options });
+    await use(async (name) => {
+      const context = await browser.newContext({ baseURL: origin });
       contexts.push(context);
       const page = await context.newPage();
       await page.goto("/sign-in");
@@ -79,7 +79,7 @@ export const test = base.extend<Fixtures>({
   },
 
   payingAgent: async ({ api, origin, paymentTool }, use) => {
-    await use(async (owner) => {
+    await use(async (owner = { email: "milo.brandt@larkfield.example" }) => {
       const name = unique("Supplier payments");
       const { id, secret } = await hire(
         api,
@@ -104,19 +104,14 @@ export const test = base.extend<Fixtures>({
 export function transfer(tool: string, amount: string) {
   return {
     tool,
-    arguments: { to: supplier, amount, currency: "EUR", reference: `INV ${unique("4711")}` },
+    arguments: { to: supplier, amount, currency: "EUR", reference: unique("INV") },
     reasoning: "The invoice is due today and matches its order.",
   };
 }
 
+/** A name that no other test uses. */
 export function unique(text: string): string {
-  return `${text} ${crypto.randomUUID().slice(0, 8)}`.replaceAll(" ", text.includes(" ") ? " " : "-");
-}
-
-async function ensureGroup(api: Management, key: string): Promise<void> {
-  const { items } = await api.get<{ items: { key: string }[] }>("/groups?limit=200");
-  if (items.some((group) => group.key === key)) return;
-  await api.post("/groups", { key, title: key.charAt(0).toUpperCase() + key.slice(1) });
+  return `${text} ${crypto.randomUUID().slice(0, 8)}`;
 }
 
 export { expect };

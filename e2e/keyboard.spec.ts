@@ -22,13 +22,12 @@ test("Ctrl+K opens the palette, finds by name, goes there, and Escape hands the 
 });
 
 test("j and k move along the inbox, Enter opens, and no single key decides", async ({
-  comesIn,
+  as,
   payingAgent,
   paymentTool,
 }) => {
-  const owner = await comesIn("Runa Holt", { roles: ["owner"] });
-  const { page } = await comesIn("Iben Moss", { roles: ["approver"], groups: ["finance"] });
-  const agent = await payingAgent(owner);
+  const page = await as("Hanna Weiss");
+  const agent = await payingAgent();
   const ids: string[] = [];
   for (const amount of ["610.00", "620.00"])
     ids.push((await agent.runtime.ask(transfer(paymentTool, amount))).approval?.id ?? "");
@@ -75,10 +74,9 @@ test("j and k move along the inbox, Enter opens, and no single key decides", asy
   await expect(page.getByText("0 of 1", { exact: true })).toBeVisible();
 });
 
-test("a dialog opened by a button hands the focus back to it", async ({ comesIn, payingAgent, paymentTool }) => {
-  const owner = await comesIn("Kira Dale", { roles: ["owner"] });
-  const { page } = await comesIn("Otto Brook", { roles: ["approver"], groups: ["finance"] });
-  const agent = await payingAgent(owner);
+test("a dialog opened by a button hands the focus back to it", async ({ as, payingAgent, paymentTool }) => {
+  const page = await as("Hanna Weiss");
+  const agent = await payingAgent();
   const { approval } = await agent.runtime.ask(transfer(paymentTool, "700.00"));
   await page.goto(`/inbox/${approval?.id}`);
   const deny = page.getByRole("button", { name: /^Deny/ });

@@ -32,3 +32,5 @@ export function runtime(origin: string, key: string) {
       read(await fetch(`${origin}/api/v1/decisions/${id}?wait=${seconds}`, { headers })),
   };
 }
+
+export type Runtime = ReturnType<typeof runtime>;
