@@ -55,7 +55,9 @@ export function ticksOf(pids: readonly number[]): number {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        return [{ pid: Number(name), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
+        // Its own time, and that of children which ended: user and system, proc(5) fields 14 to 17.
+        const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+        return [{ pid: Number(name), parent: Number(fields[1]), ticks }];
       } catch {
         return []; // ended meanwhile
       }
