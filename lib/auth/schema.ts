@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursorOf } from "@/lib/cursor";
 import { line } from "@/lib/text";
 import { passwordLength } from "./password-length";
 import { type Permission, permissions, roles } from "./permissions";
@@ -38,7 +39,7 @@ const groupKeys = z
   .max(50)
   .transform((given) => [...new Set(given)].sort());
 
-const page = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().max(512).optional() };
+const page = { limit: z.coerce.number().int().min(1).max(200).default(50), cursor: cursorOf(2).optional() };
 
 // ---- people
 

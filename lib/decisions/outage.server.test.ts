@@ -74,7 +74,7 @@ const [agent] = agents as [TestAgent];
 const cookie = await cookieOf((await testPerson("Ada Admin", "admin")).personId);
 
 /** Takes the database away under load for `hold` ms, and gives it back. */
-async function outage(away: () => Promise<void> | void, back: () => Promise<void> | void, hold = 4_500): Promise<void> {
+async function outage(away: () => Promise<void> | void, back: () => Promise<void> | void, hold = 7_000): Promise<void> {
   const running = load(program, agents);
   let missing = false;
   try {
@@ -149,16 +149,12 @@ test("T15 the database is frozen, as behind a network that drops everything", as
       } catch {} // it ended meanwhile
   };
   try {
-    await outage(
-      () => {
-        for (const pid of processesOf(cluster)) {
-          process.kill(pid, "SIGSTOP");
-          frozen.push(pid);
-        }
-      },
-      thaw,
-      7_000,
-    );
+    await outage(() => {
+      for (const pid of processesOf(cluster)) {
+        process.kill(pid, "SIGSTOP");
+        frozen.push(pid);
+      }
+    }, thaw);
   } finally {
     thaw();
   }

@@ -205,6 +205,13 @@ describe("T12 an operator where a string belongs", () => {
           `${name}[]=a&${name}[]=b`,
           `${name}=a&${name}=b`,
           `${name}=%7B%22not%22%3A%22%22%7D`,
+          `${name}=%00`,
+          `${name}=%FF`,
+          `${name}=${"9".repeat(40)}`,
+          `${name}=-1`,
+          ...[["x"], ["x", "y"], ["x", "y", "z"], ["9".repeat(40), "\u0000"], []].map(
+            (keys) => `${name}=${Buffer.from(JSON.stringify(keys)).toString("base64url")}`,
+          ),
         ]) {
           const reply = await ask({ verb, path: `${path}?${query}` });
           expect(reply.status, `${path}?${query}: ${reply.body.slice(0, 200)}`).toBeLessThan(500);
