@@ -31,7 +31,9 @@ function read(cursor: string, count: number): string[] | null {
       character.charCodeAt(0),
     );
     const keys: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return Array.isArray(keys) && keys.length === count && keys.every((key) => typeof key === "string") ? keys : null;
+    // The database has no text with U+0000.
+    const fits = Array.isArray(keys) && keys.length === count;
+    return fits && keys.every((key) => typeof key === "string" && !key.includes("\0")) ? keys : null;
   } catch {
     return null;
   }

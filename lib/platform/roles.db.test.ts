@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ConfigurationError } from "@/lib/env";
 import { migrate } from "@/lib/platform/migrate";
 import { appAddress, assertSafeServer } from "@/lib/platform/roles";
@@ -90,4 +90,14 @@ test.each([
   await expect(assertSafeServer(ownerUrl)).rejects.toThrow(words);
   await owner.query(`SET default_transaction_read_only = off`);
   await owner.query(`ALTER DATABASE ${database} RESET ${name}`);
+});
+
+test.each([60_000, -60_000])("T20 a clock that is %d ms off the database's stops the start", async (offset) => {
+  const real = Date.now;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => real() + offset);
+  try {
+    await expect(assertSafeServer(ownerUrl)).rejects.toThrow(/clocks .* are 60 seconds apart/);
+  } finally {
+    clock.mockRestore();
+  }
 });

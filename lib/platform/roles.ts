@@ -62,12 +62,18 @@ function withOptions(url: string, options: string): string {
   return changed.href;
 }
 
+/** The log takes the database's time; a process estimates it, and starts near enough to be right from its first commit. */
+const longestApartSeconds = 5;
+
 /**
  * Refuses a server that could lose or change what it has acknowledged.
  * @throws ConfigurationError with one sentence for each setting that must be otherwise
  */
 export async function assertSafeServer(url: string): Promise<void> {
   await withClient(url, async (client) => {
+    const asked = Date.now();
+    const clock = await client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+    const answered = Date.now();
     const { rows } = await client.query<Record<string, string>>(
       `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('fsync') AS fsync,
               current_setting('full_page_writes') AS full_page_writes, current_setting('synchronous_commit') AS synchronous_commit,
@@ -76,6 +82,8 @@ export async function assertSafeServer(url: string): Promise<void> {
     );
     const found = rows[0] ?? {};
     const version = Number(found.version);
+    const now = clock.rows[0]?.now.getTime() ?? 0;
+    const apart = Math.max(0, asked - now, now - answered) / 1000;
     const rules: [boolean, string][] = [
       [version >= 15 && version <= 18, `PostgreSQL ${version} is not supported: use a version from 15 to 18.`],
       [found.fsync === "on", "The database runs with `fsync` off: switch it on."],
@@ -92,6 +100,10 @@ export async function assertSafeServer(url: string): Promise<void> {
       [
         found.isolation === "read committed",
         `The database runs with \`default_transaction_isolation = ${found.isolation}\`: set it to \`read committed\`.`,
+      ],
+      [
+        apart <= longestApartSeconds,
+        `The clocks of this machine and of the database are ${Math.round(apart)} seconds apart: synchronize both.`,
       ],
     ];
     const problems = rules.filter(([holds]) => !holds).map(([, sentence]) => sentence);
