@@ -1,8 +1,8 @@
 import "server-only";
 
+import { randomBytes } from "node:crypto";
 import { pool } from "@/lib/db";
 import { base32 } from "@/lib/ids";
-import { randomBytes } from "node:crypto";
 
 /**
  * The log names people by a random pseudonym; this table says who it is, and its row can be erased without touching the log.
@@ -17,7 +17,10 @@ export function pseudonymOf(subject: string): Promise<string> {
     const find = "SELECT actor FROM audit.actor_pseudonym WHERE subject = $1";
     const { rows } = await pool().query<{ actor: string }>(find, [subject]);
     if (rows[0]) return rows[0].actor;
-    await pool().query("INSERT INTO audit.actor_pseudonym (actor, subject) VALUES ($1, $2) ON CONFLICT DO NOTHING", [`act_${base32(randomBytes(15))}`, subject]);
+    await pool().query("INSERT INTO audit.actor_pseudonym (actor, subject) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
+      `act_${base32(randomBytes(15))}`,
+      subject,
+    ]);
     return (await pool().query<{ actor: string }>(find, [subject])).rows[0]?.actor as string;
   })();
   known.set(subject, made);
@@ -28,6 +31,9 @@ export function pseudonymOf(subject: string): Promise<string> {
 /** Person ids for pseudonyms; what was erased is left out. */
 export async function subjectsOf(actors: readonly string[]): Promise<Map<string, string>> {
   if (actors.length === 0) return new Map();
-  const { rows } = await pool().query<{ actor: string; subject: string }>("SELECT actor, subject FROM audit.actor_pseudonym WHERE actor = ANY($1)", [actors]);
+  const { rows } = await pool().query<{ actor: string; subject: string }>(
+    "SELECT actor, subject FROM audit.actor_pseudonym WHERE actor = ANY($1)",
+    [actors],
+  );
   return new Map(rows.map((row) => [row.actor, row.subject]));
 }

@@ -15,7 +15,9 @@ export function fairBatch<Item>(
     const party = partyOf(item);
     const turn = waiting.get(party) ?? 0;
     waiting.set(party, turn + 1);
-    (turns[turn] ??= []).push(at);
+    const taken = turns[turn];
+    if (taken) taken.push(at);
+    else turns[turn] = [at];
   });
   const chosen = new Set<number>();
   for (const turn of turns) for (const at of turn) if (chosen.size < most) chosen.add(at);

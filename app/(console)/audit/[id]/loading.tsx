@@ -1,16 +1,1 @@
-import { PageSkeleton, Skeleton } from "@/components/ui/skeleton";
-
-export default function EntryLoading() {
-  return (
-    <PageSkeleton>
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
-        <div className="flex flex-col gap-4">
-          <Skeleton className="h-32" />
-          <Skeleton className="h-32" />
-          <Skeleton className="h-40" />
-        </div>
-        <Skeleton className="h-96" />
-      </div>
-    </PageSkeleton>
-  );
-}
+export { EntrySkeleton as default } from "@/components/audit/entry-skeleton";
