@@ -18,12 +18,21 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
         <Th hideBelow="md">Agent</Th>
         <Th hideBelow="lg">By</Th>
         <Th hideBelow="lg">Reasons</Th>
-        <Th aria-sort="descending">Time</Th>
+        <Th aria-sort="descending" hideBelow="sm">
+          Time
+        </Th>
       </TableHead>
       <TableBody>
         {entries.map((entry) => (
           <Tr key={entry.id}>
-            <RowLink href={pathOf(entry)}>
+            <RowLink
+              href={pathOf(entry)}
+              detail={
+                <span className="sm:hidden">
+                  <Time value={entry.at} />
+                </span>
+              }
+            >
               <EntryName entry={entry} />
             </RowLink>
             <Td>{entry.outcome && <OutcomeBadge outcome={entry.outcome} />}</Td>
@@ -37,10 +46,10 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
             <Td hideBelow="lg" className="max-w-48 truncate">
               {entry.actor?.name ?? (entry.agent && <NotSet word="The agent" />)}
             </Td>
-            <Td hideBelow="lg">
+            <Td hideBelow="lg" className="max-w-64 truncate">
               <ReasonCodes codes={entry.codes} />
             </Td>
-            <Td className="whitespace-nowrap">
+            <Td hideBelow="sm" className="whitespace-nowrap">
               <Time value={entry.at} /> {entry.sample && <Badge>Sample</Badge>}
             </Td>
           </Tr>

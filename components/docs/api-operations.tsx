@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Panel } from "@/components/ui/panel";
@@ -38,12 +39,13 @@ export function ApiOperations({ document }: { document: Record<string, unknown> 
     one === "decisions" ? -1 : other === "decisions" ? 1 : one.localeCompare(other),
   );
   return ordered.map(([tag, operations]) => (
-    <Panel key={tag} title={tag} flush>
+    <Panel key={tag} title={tag.charAt(0).toUpperCase() + tag.slice(1)} flush>
       <ul className="divide-y">
         {operations.map(({ path, method, operation }) => (
           <li key={`${method} ${path}`}>
-            <details>
+            <details className="group">
               <summary className="flex min-h-9 cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+                <ChevronRight aria-hidden className="size-4 shrink-0 text-muted group-open:rotate-90" />
                 <span className="w-14 font-mono text-muted text-xs uppercase">{method}</span>
                 <span className="break-all font-mono">{path}</span>
                 <Badge>{whoCalls(operation)}</Badge>

@@ -14,20 +14,28 @@ export function IncidentTable({ incidents, now }: { incidents: readonly Incident
       <TableHead>
         <Th>Incident</Th>
         <Th>Severity</Th>
-        <Th>Status</Th>
+        <Th hideBelow="sm">Status</Th>
         <Th hideBelow="md">Agent</Th>
         <Th aria-sort="descending">Opened</Th>
       </TableHead>
       <TableBody>
         {incidents.map((incident) => (
           <Tr key={incident.id}>
-            <RowLink href={`/incidents/${incident.id}`} detail={incidentWord(incident.kind)}>
+            <RowLink
+              href={`/incidents/${incident.id}`}
+              detail={
+                <>
+                  {incidentWord(incident.kind)}
+                  <span className="sm:hidden">, {incident.status}</span>
+                </>
+              }
+            >
               <InertText text={incident.title} />
             </RowLink>
             <Td>
               <StatusBadge kind="severity" value={incident.severity} />
             </Td>
-            <Td>
+            <Td hideBelow="sm">
               <IncidentStatus status={incident.status} />
             </Td>
             <Td hideBelow="md">

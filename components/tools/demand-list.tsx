@@ -45,8 +45,9 @@ export function DemandList({ demand, now, actions }: DemandProps) {
                   <InertText text={wanted.name} />
                 </span>
               </Td>
-              <Td>
-                {formatCount(wanted.count)} {wanted.count === 1 ? "time" : "times"}
+              <Td className="whitespace-nowrap">
+                {formatCount(wanted.count)}
+                <span className="max-sm:hidden"> {wanted.count === 1 ? "time" : "times"}</span>
               </Td>
               <Td hideBelow="sm">
                 {wanted.agents.slice(0, 3).map((agent, index) => (
@@ -65,7 +66,7 @@ export function DemandList({ demand, now, actions }: DemandProps) {
               {actions && (
                 <Td align="right">
                   {wanted.wellFormed && (
-                    <span className="inline-flex gap-1">
+                    <span className="inline-flex gap-1 max-sm:flex-col max-sm:py-1">
                       <SanctionDialog
                         trigger={<Button size="sm">Sanction…</Button>}
                         name={wanted.name}

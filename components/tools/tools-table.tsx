@@ -9,7 +9,7 @@ export function ToolsTable({ tools }: { tools: readonly ToolDto[] }) {
       <TableHead>
         <Th>Tool</Th>
         <Th>Status</Th>
-        <Th>Effect</Th>
+        <Th hideBelow="sm">Effect</Th>
         <Th hideBelow="sm">Can be undone</Th>
         <Th hideBelow="md">Known arguments</Th>
         <Th hideBelow="lg">Source</Th>
@@ -23,7 +23,7 @@ export function ToolsTable({ tools }: { tools: readonly ToolDto[] }) {
             <Td>
               <StatusBadge kind="tool" value={tool.status} />
             </Td>
-            <Td>
+            <Td hideBelow="sm">
               <EffectBadge effect={tool.effect} />
             </Td>
             <Td hideBelow="sm">{tool.reversible ? "Yes" : "No"}</Td>

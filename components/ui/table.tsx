@@ -20,7 +20,7 @@ export function Table({ label, framed = true, children }: { label: string; frame
 /** The header row. It sticks below the top bar on wide screens. */
 export function TableHead({ children }: { children: ReactNode }) {
   return (
-    <thead className="in-data-wide:static lg:sticky lg:top-12 lg:z-10">
+    <thead className="lg:sticky lg:top-12 lg:z-10 lg:in-data-wide:static">
       <tr>{children}</tr>
     </thead>
   );

@@ -12,7 +12,15 @@ export default async function ApiPage() {
     <div className="flex flex-col gap-4">
       <PageHeader
         title="API"
-        description="Everything the console can do, and what runtimes call. The document for programs is at /api/v1/openapi.json."
+        description={
+          <>
+            Everything the console can do, and what runtimes call. For programs there is{" "}
+            <a href="/api/v1/openapi.json" className="rounded-md text-link underline">
+              the OpenAPI document
+            </a>
+            .
+          </>
+        }
       />
       <ApiOperations document={await apiDocument()} />
     </div>
