@@ -632,3 +632,43 @@ describe("T03 after all of that", () => {
     expect(shipped.includes("Countersign"), "the control").toBe(true);
   });
 });
+
+test("T57 the stop is acknowledged within a second by the very process that is flooded, and nobody is allowed after it", async () => {
+  const agents = await Promise.all(Array.from({ length: 6 }, () => testAgent()));
+  let stopping = false;
+  let acknowledged = Number.POSITIVE_INFINITY;
+  let answered = 0;
+  let late = 0;
+  let refused = 0;
+  const workers = Array.from({ length: 24 }, async (_, at) => {
+    const flooding = agents[at % agents.length] as TestAgent;
+    while (!stopping) {
+      const asked = performance.now();
+      const reply = await program.ask("/api/v1/decisions", {
+        method: "POST",
+        headers: { authorization: `Bearer ${flooding.token}`, "content-type": "application/json" },
+        body: '{"tool":"files.read","arguments":{"path":"/a"}}',
+      });
+      answered++;
+      const { outcome } = JSON.parse(reply.body) as { outcome: string };
+      if (outcome === "allow" && asked > acknowledged) late++;
+      if (outcome === "deny") refused++;
+    }
+  });
+  try {
+    while (answered < 300) await new Promise((settle) => setTimeout(settle, 5));
+    const reply = await ask(
+      { verb: "POST", path: "/api/v1/stop" },
+      JSON.stringify({ scope: "fleet", reason: "a test" }),
+    );
+    acknowledged = performance.now();
+    expect(reply.status, reply.body).toBe(200);
+    expect(reply.milliseconds).toBeLessThan(1_000);
+    const before = refused;
+    while (refused < before + 50) await new Promise((settle) => setTimeout(settle, 5));
+  } finally {
+    stopping = true;
+    await Promise.all(workers);
+  }
+  expect(late).toBe(0);
+});
