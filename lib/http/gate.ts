@@ -116,8 +116,8 @@ function trusts(list: BlockList, address: string): boolean {
 }
 
 /**
- * Next answers 500 when it cannot decode the body of an action, which only a caller of its own making sends: that is 400. Our actions never throw,
- * so that no fault of ours is hidden by this.
+ * Next answers 500 when it cannot decode the body of an action, which only a caller of its own making sends: that is 400. No fault of ours is
+ * hidden by this: the wrapper of our actions logs it before anything is answered.
  */
 export function blameCaller(request: IncomingMessage, response: ServerResponse): void {
   if (request.method !== "POST" || (request.url ?? "").startsWith("/api/")) return;

@@ -3,9 +3,10 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
+import { verifyLane } from "@/lib/audit/fsck-lane";
 import { permissions } from "@/lib/auth/permissions";
 import { makeToken, tokenDigest } from "@/lib/auth/token";
-import { db } from "@/lib/db";
+import { db, pool } from "@/lib/db";
 import { env } from "@/lib/env";
 import { newId } from "@/lib/ids";
 import { testPerson } from "@/lib/testing/people";
@@ -385,7 +386,7 @@ describe("T08 too much and too slow", () => {
 
 describe("T47 malformed server-action and flight bodies", () => {
   const manifest = JSON.parse(readFileSync(".next/server/server-reference-manifest.json", "utf8")) as {
-    node: Record<string, { workers: Record<string, unknown> }>;
+    node: Record<string, { workers: Record<string, unknown>; exportedName: string }>;
   };
   /** An action of each page that has no parameter, so that Next decodes the body itself. */
   const allTargets = [
@@ -480,6 +481,30 @@ describe("T47 malformed server-action and flight bodies", () => {
     await work();
     return program.memory() - before;
   };
+
+  test("T45 every action, posted by a stranger straight to its id, answers that one must sign in", async () => {
+    const open = new Set(["accept", "keep", "signOut"]);
+    expect(Object.keys(manifest.node).length).toBeGreaterThan(30);
+    for (const [id, { workers, exportedName }] of Object.entries(manifest.node)) {
+      if (open.has(exportedName)) continue;
+      const address = (Object.keys(workers)[0] ?? "")
+        .replace(/^app/, "")
+        .replace(/\/page$/, "")
+        .replaceAll(/\/\([^)]*\)/g, "")
+        .replaceAll(/\[[^\]]*\]/g, "no-such-thing");
+      const reply = await program.ask(address || "/", {
+        method: "POST",
+        body: "[{}]",
+        headers: { origin: program.origin, "content-type": plain, "next-action": id },
+      });
+      expect(reply.status, exportedName).toBeLessThan(500);
+      // The search of the frame throws what the others return; a thrown error goes out as a digest alone.
+      expect(reply.body, exportedName).toMatch(
+        exportedName === "find" ? /\n1:E\{"digest":"\d+"\}\n$/ : /"code":"unauthenticated"/,
+      );
+      expect(reply.body, exportedName).not.toContain('"ok":true');
+    }
+  });
 
   test("T26 an action that another site's page started does nothing, whoever is signed in", async () => {
     const [path, id] = targets[0] as (typeof targets)[0];
@@ -671,4 +696,17 @@ test("T57 the stop is acknowledged within a second by the very process that is f
     await Promise.all(workers);
   }
   expect(late).toBe(0);
+});
+
+test("a request to stop ends the program with code 0, and every lane it wrote is closed and verifies", async () => {
+  await program.stop();
+  expect([program.process.exitCode, program.process.signalCode]).toEqual([0, null]);
+  const { rows } = await pool().query<{ lane: string; closed: boolean }>(
+    "SELECT lane, closed_at IS NOT NULL AS closed FROM audit.lane WHERE kind = 'process'",
+  );
+  expect(rows.length).toBeGreaterThan(1);
+  for (const { lane, closed } of rows) {
+    expect(closed, lane).toBe(true);
+    expect((await verifyLane(BigInt(lane))).fault, lane).toBeNull();
+  }
 });
