@@ -128,10 +128,19 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
         retryAfterSeconds: 1,
       });
     queue.push({ member, sampleAt });
-    pump();
+    soon();
+  }
+
+  let scheduled = false;
+  /** At the end of this turn of the event loop: what arrived in it becomes one commit, instead of its first call alone. */
+  function soon(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(pump);
   }
 
   function pump(): void {
+    scheduled = false;
     for (let at = 0; at < count && queue.length > 0; at++) {
       const lane = lanes[at];
       if (lane && !lane.busy) {
@@ -195,7 +204,7 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     }
     lane.busy = false;
     lane.members = [];
-    pump();
+    soon();
   }
 
   /** Members of one commit share the time that sample data stands for. */

@@ -23,14 +23,17 @@ import { readingKey } from "./payload-keys";
 export const projector: Job = {
   name: "projector",
   everyMilliseconds: 250,
-  run: () => project(detailsPerRun).then(() => {}),
+  share: 0.15,
+  run: () => project({ views: viewsPerRun, details: detailsPerRun }).then(() => {}),
 };
 
 const batchRows = 2_000;
 /**
- * Details of at most this many entries a run, so about 3,000 a second: decrypting them for search must not take the time that decisions need. Under more load than that,
- * and after a crash, search runs behind and catches up; what is shown, counted and filtered does not.
+ * What one run takes at most. Reading for screens must not take the time that decisions need: with the job's share of the clock this is several thousand entries a second
+ * on an idle machine and a fraction of that on a saturated one, where lists run behind and catch up afterwards. Nothing that decides reads them.
  */
+const viewsPerRun = 4_000;
+/** Decrypting costs more than reading headers, so search runs behind first. */
 const detailsPerRun = 1_000;
 /** Content is decrypted in portions of about this many stored bytes. */
 const portionBytes = 8 * 1024 * 1024;
@@ -40,24 +43,30 @@ const turnRows = 64;
 const patienceMilliseconds = 600_000;
 
 /**
- * Brings every lane up to date.
- * @param mostDetails entries whose content is decrypted; all of them unless told
+ * Brings every lane up to date, or as far as told.
+ * @param most entries that are read, and entries whose content is decrypted; all of them unless told
  * @returns entries projected
  */
-export async function project(mostDetails = Number.POSITIVE_INFINITY): Promise<number> {
-  let projected = 0;
-  for (const lane of await behind("projection_mark")) projected += await drain(lane, projectView);
+export async function project(most: { views?: number; details?: number } = {}): Promise<number> {
+  const projected = await advance("projection_mark", most.views ?? Number.POSITIVE_INFINITY, projectView);
   if (projected > 0) changed = true;
   await announce();
-  let left = mostDetails;
-  for (const lane of await behind("detail_mark")) {
-    if (left <= 0) break;
-    left -= await drain(
-      Number(lane.to - lane.from) > left ? { ...lane, to: lane.from + BigInt(left) } : lane,
-      projectDetails,
-    );
-  }
+  await advance("detail_mark", most.details ?? Number.POSITIVE_INFINITY, projectDetails);
   return projected;
+}
+
+/** Moves the marks of the lanes that are behind by `most` entries in all. */
+async function advance(mark: Mark, most: number, step: (batch: Batch) => Promise<boolean>): Promise<number> {
+  let left = most;
+  let moved = 0;
+  for (const lane of await behind(mark)) {
+    if (left <= 0) break;
+    const part = Number(lane.to - lane.from) > left ? { ...lane, to: lane.from + BigInt(left) } : lane;
+    const taken = await drain(part, step);
+    left -= taken;
+    moved += taken;
+  }
+  return moved;
 }
 
 /**
