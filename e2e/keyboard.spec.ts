@@ -91,6 +91,21 @@ test("a dialog opened by a button hands the focus back to it", async ({ as, payi
   await expect(deny).toBeFocused();
 });
 
+test("a dialog opened from a menu hands the focus back to the menu's button", async ({ as }) => {
+  const page = await as("Ada Holm");
+  await page.goto("/settings/people?q=lena.vogel");
+  const menu = page.getByRole("button", { name: "Actions for Lena Vogel" });
+  await menu.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Deactivate…" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("alertdialog", { name: "Deactivate person?" });
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(menu).toBeFocused();
+});
+
 test("single keys can be switched off", async ({ as }) => {
   const page = await as("Hanna Weiss");
   await page.goto("/inbox");

@@ -11,7 +11,7 @@ export function DescriptionList({ children, columns = 1 }: { children: ReactNode
 
 export function Description({ term, children }: { term: string; children: ReactNode }) {
   return (
-    <div className="grid min-w-0 gap-x-4 sm:grid-cols-[9rem_minmax(0,1fr)]">
+    <div className="grid min-w-0 gap-x-4 sm:grid-cols-[9rem_minmax(0,1fr)] sm:items-baseline">
       <dt className="text-muted">{term}</dt>
       <dd className="min-w-0">{children ?? <NotSet />}</dd>
     </div>
