@@ -1,1 +1,5 @@
-export { EntrySkeleton as default } from "@/components/audit/entry-skeleton";
+import { EntrySkeleton } from "@/components/audit/entry-skeleton";
+
+export default function IncidentLoading() {
+  return <EntrySkeleton />;
+}
