@@ -64,7 +64,7 @@ export function CommandPalette({
           <Primitive.Content
             aria-modal
             aria-describedby={undefined}
-            onOpenAutoFocus={(event) => remember(event.currentTarget as HTMLElement)}
+            onOpenAutoFocus={remember}
             onCloseAutoFocus={giveBack}
             className="flex max-h-full w-full max-w-xl flex-col overflow-hidden rounded-lg border bg-surface-raised shadow-overlay outline-none"
           >

@@ -45,7 +45,7 @@ export function ConfirmDialog({ trigger, open, onOpenChange, ...body }: ConfirmD
         >
           <Primitive.Content
             aria-modal
-            onOpenAutoFocus={(event) => remember(event.currentTarget as HTMLElement)}
+            onOpenAutoFocus={remember}
             onCloseAutoFocus={giveBack}
             className="max-h-full w-full max-w-md overflow-y-auto rounded-lg border bg-surface-raised p-4 shadow-overlay outline-none"
           >

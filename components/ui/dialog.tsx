@@ -34,7 +34,7 @@ export function Dialog({ title, description, trigger, size = "md", footer, child
           <Primitive.Content
             aria-modal
             onOpenAutoFocus={(event) => {
-              remember(event.currentTarget as HTMLElement);
+              remember();
               focusFirstControl(event);
             }}
             onCloseAutoFocus={giveBack}

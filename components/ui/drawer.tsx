@@ -31,7 +31,7 @@ export function Drawer({ title, description, trigger, side = "right", footer, ch
           <Primitive.Content
             aria-modal
             onOpenAutoFocus={(event) => {
-              remember(event.currentTarget as HTMLElement);
+              remember();
               focusFirstControl(event);
             }}
             onCloseAutoFocus={giveBack}

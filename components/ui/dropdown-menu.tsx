@@ -5,6 +5,7 @@ import { Check } from "lucide-react";
 import Link from "next/link";
 import { DropdownMenu as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
+import { noteMenu } from "@/components/ui/use-focus-return";
 
 const itemStyle = clsx(
   "flex min-h-8 w-full cursor-default select-none items-center gap-2 rounded-md px-2 text-left outline-none",
@@ -45,7 +46,14 @@ type MenuItemProps = { icon?: ReactNode; children: ReactNode; disabled?: boolean
 
 export function MenuItem({ icon, children, disabled, onSelect }: MenuItemProps & { onSelect: () => void }) {
   return (
-    <Primitive.Item disabled={disabled} onSelect={onSelect} className={itemStyle}>
+    <Primitive.Item
+      disabled={disabled}
+      onSelect={(event) => {
+        noteMenu(event.currentTarget as Element);
+        onSelect();
+      }}
+      className={itemStyle}
+    >
       {icon}
       {children}
     </Primitive.Item>

@@ -2,29 +2,29 @@
 
 import { useRef } from "react";
 
+/** The button of the menu an item was last chosen from. */
+let chosenFrom: HTMLElement | null = null;
+
+/** Notes which menu an item was chosen from: the menu goes away with its item, and what the item opens gives the focus back to the menu's button. */
+export function noteMenu(item: Element) {
+  const button = item.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  chosenFrom = button ? document.getElementById(button) : null;
+}
+
 /**
  * Gives the focus back to where it was before an overlay opened, by a button, a key or a menu. Where nothing had it, the overlay's own trigger gets it.
- * @returns `remember` for the moment it opens, with its element; `giveBack` for `onCloseAutoFocus`
+ * @returns `remember` for the moment it opens, before anything in it has the focus; `giveBack` for `onCloseAutoFocus`
  */
 export function useFocusReturn() {
   const before = useRef<HTMLElement | null>(null);
-  const stop = useRef<() => void>(undefined);
   return {
-    remember(overlay: HTMLElement) {
+    remember() {
       const active = document.activeElement;
-      before.current = active instanceof HTMLElement && active !== document.body ? active : null;
-      if (before.current) return;
-      // A menu that closes as this opens hands the focus to its button a moment later; the overlay takes it back, but that button is where it belongs.
-      const late = ({ target }: FocusEvent) => {
-        if (!(target instanceof HTMLElement) || overlay.contains(target)) return;
-        before.current = target;
-        stop.current?.();
-      };
-      document.addEventListener("focusin", late);
-      stop.current = () => document.removeEventListener("focusin", late);
+      const stays = active instanceof HTMLElement && active !== document.body && !active.closest("[role=menu]");
+      before.current = stays ? active : chosenFrom;
+      chosenFrom = null;
     },
     giveBack(event: Event) {
-      stop.current?.();
       if (!before.current?.isConnected) return;
       event.preventDefault();
       before.current.focus();
