@@ -467,8 +467,9 @@ describe("the people screen", () => {
   });
 
   test("a cursor that is not ours is a bad request", async () => {
+    const { peopleQuery } = await import("./schema");
     for (const cursor of ["x", "bnVsbA", Buffer.from('["a"]').toString("base64url")])
-      await expect(listPeople(admin, { limit: 3, cursor })).rejects.toMatchObject({ code: "invalid_request" });
+      expect(peopleQuery.safeParse({ cursor }).success).toBe(false);
   });
 });
 
