@@ -9,8 +9,8 @@ process.env.COUNTERSIGN_BOOTSTRAP_TOKEN ??= randomBytes(32).toString("base64url"
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  fullyParallel: false,
-  workers: 1,
+  fullyParallel: true,
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 120_000,

@@ -46,6 +46,8 @@ const test = base.extend<object, { installation: Installation; administrator: Pa
   ],
 });
 
+test.describe.configure({ mode: "default" }); // all on one installation
+
 test("the first administrator comes in with the link that the server prints, once", async ({
   administrator,
   installation,

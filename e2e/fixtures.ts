@@ -12,24 +12,44 @@ type PayingAgent = { id: string; name: string; runtime: Runtime };
 type Standing = { roles: string[]; groups?: string[] };
 
 type Fixtures = {
-  /** The management API, as an administrator that is nobody. */
-  api: Management;
-  origin: string;
   /** Invites a person and signs them in, in a browser context of their own. */
   comesIn: (name: string, standing: Standing) => Promise<TestPerson>;
   /** Signs in as one of the sample people. */
   as: (name: string) => Promise<Page>;
-  /** A sanctioned tool that moves money. */
-  paymentTool: string;
   /** An active agent that may pay one supplier, up to 500 EUR alone; a sample person's unless somebody else owns it. */
   payingAgent: (owner?: { email: string }) => Promise<PayingAgent>;
 };
 
+type Installation = {
+  origin: string;
+  /** The management API, as an administrator that is nobody. */
+  api: Management;
+  /** A sanctioned tool that moves money. */
+  paymentTool: string;
+};
+
 export const supplier = "DE89370400440532013000";
 
-export const test = base.extend<Fixtures>({
-  origin: ({ baseURL }, use) => use(baseURL ?? ""),
-  api: ({ origin }, use) => use(management(origin, process.env.COUNTERSIGN_BOOTSTRAP_TOKEN ?? "")),
+export const test = base.extend<Fixtures, Installation>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to know what a fixture needs
+  origin: [({}, use, { project }) => use(project.use.baseURL ?? ""), { scope: "worker" }],
+  api: [
+    ({ origin }, use) => use(management(origin, process.env.COUNTERSIGN_BOOTSTRAP_TOKEN ?? "")),
+    { scope: "worker" },
+  ],
+  paymentTool: [
+    async ({ api }, use, { parallelIndex }) => {
+      const name = `treasury.transfer-${parallelIndex}`;
+      await api.put(`/tools/${name}`, {
+        description: "Transfers money to a supplier",
+        effect: "financial",
+        reversible: true,
+        argumentRoles: { amount: "/amount", currency: "/currency", recipient: "/to" },
+      });
+      await use(name);
+    },
+    { scope: "worker" },
+  ],
 
   comesIn: async ({ api, browser, origin }, use) => {
     const contexts: BrowserContext[] = [];
@@ -65,17 +85,6 @@ export const test = base.extend<Fixtures>({
       return page;
     });
     for (const context of contexts) await context.close();
-  },
-
-  paymentTool: async ({ api }, use) => {
-    const name = "treasury.transfer";
-    await api.put(`/tools/${name}`, {
-      description: "Transfers money to a supplier",
-      effect: "financial",
-      reversible: true,
-      argumentRoles: { amount: "/amount", currency: "/currency", recipient: "/to" },
-    });
-    await use(name);
   },
 
   payingAgent: async ({ api, origin, paymentTool }, use) => {

@@ -61,12 +61,13 @@ test("an agent asks, a person in another browser approves, the agent acts once, 
     const { page } = approver;
     const row = requests.getByRole("row", { name: new RegExp(name) });
     const arrived = page.getByRole("button", { name: /new.*refresh the list/ });
-    await expect(row.or(arrived).first()).toBeVisible();
-    if (await arrived.isVisible()) {
-      await arrived.focus();
-      await page.keyboard.press("Enter");
-    }
-    await expect(row).toBeVisible();
+    await expect(async () => {
+      if (await arrived.isVisible()) {
+        await arrived.focus();
+        await page.keyboard.press("Enter");
+      }
+      await expect(row).toBeVisible({ timeout: 1000 });
+    }).toPass({ timeout: 10_000 });
     await row.getByRole("link").first().focus();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { level: 1, name: paymentTool })).toBeVisible();
