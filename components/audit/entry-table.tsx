@@ -14,7 +14,7 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
     <Table label="Entries">
       <TableHead>
         <Th>Entry</Th>
-        <Th>Outcome</Th>
+        <Th hideBelow="sm">Outcome</Th>
         <Th hideBelow="md">Agent</Th>
         <Th hideBelow="lg">By</Th>
         <Th hideBelow="lg">Reasons</Th>
@@ -28,22 +28,27 @@ export function EntryTable({ entries }: { entries: readonly EntryRow[] }) {
             <RowLink
               href={pathOf(entry)}
               detail={
-                <span className="sm:hidden">
+                <div className="sm:hidden">
                   <Time value={entry.at} />
-                </span>
+                  {entry.outcome && (
+                    <div className="py-1">
+                      <OutcomeBadge outcome={entry.outcome} />
+                    </div>
+                  )}
+                </div>
               }
             >
               <EntryName entry={entry} />
             </RowLink>
-            <Td>{entry.outcome && <OutcomeBadge outcome={entry.outcome} />}</Td>
-            <Td hideBelow="md" className="max-w-48 truncate">
+            <Td hideBelow="sm">{entry.outcome && <OutcomeBadge outcome={entry.outcome} />}</Td>
+            <Td hideBelow="md" className="max-w-40 truncate">
               {entry.agent && (
                 <Link href={`/agents/${entry.agent.id}`} className="rounded-md hover:underline">
                   {entry.agent.name}
                 </Link>
               )}
             </Td>
-            <Td hideBelow="lg" className="max-w-48 truncate">
+            <Td hideBelow="lg" className="max-w-36 truncate">
               {entry.actor?.name ?? (entry.agent && <NotSet word="The agent" />)}
             </Td>
             <Td hideBelow="lg" className="max-w-64 truncate">

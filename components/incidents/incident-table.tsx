@@ -16,7 +16,9 @@ export function IncidentTable({ incidents, now }: { incidents: readonly Incident
         <Th>Severity</Th>
         <Th hideBelow="sm">Status</Th>
         <Th hideBelow="md">Agent</Th>
-        <Th aria-sort="descending">Opened</Th>
+        <Th aria-sort="descending" hideBelow="sm">
+          Opened
+        </Th>
       </TableHead>
       <TableBody>
         {incidents.map((incident) => (
@@ -47,7 +49,7 @@ export function IncidentTable({ incidents, now }: { incidents: readonly Incident
                 <NotSet word="None" />
               )}
             </Td>
-            <Td>
+            <Td hideBelow="sm">
               <Time value={incident.openedAt} now={now} />
             </Td>
           </Tr>
