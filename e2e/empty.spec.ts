@@ -82,6 +82,7 @@ for (const { name, path, says } of empties) {
     await page.goto(path);
     await expect(page.locator("h1")).toHaveCount(1);
     await expect(page.getByText(says).first()).toBeVisible();
+    await expect(page.locator("[data-skeleton]").filter({ visible: true })).toHaveCount(0);
     for (const width of [1440, 360]) {
       await page.setViewportSize({ width, height: 900 });
       await page.screenshot({ path: `screenshots/empty-${name}-light-${width}.png`, fullPage: true });

@@ -161,8 +161,11 @@ for (const screen of [...Object.values(screens).flat(), ...messages]) {
     for (const size of sizes) {
       await page.setViewportSize(size);
       await page.goto(path);
-      await screen.first?.(page);
-      await expect(page.locator("h1")).toHaveCount(1);
+      await loaded(page);
+      if (screen.first) {
+        await screen.first(page);
+        await loaded(page);
+      }
       await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
       await page.evaluate(() => scrollTo(0, 0));
       for (const colorScheme of ["light", "dark"] as const) {
@@ -183,6 +186,13 @@ for (const screen of [...Object.values(screens).flat(), ...messages]) {
 }
 
 // ---- looking
+
+/** Waits until the page stands where its skeleton was. */
+async function loaded(page: Page): Promise<void> {
+  await expect(page.locator("[data-skeleton]").filter({ visible: true })).toHaveCount(0);
+  await expect(page.locator("h1").filter({ visible: true })).toHaveCount(1);
+  await expect(page.locator("h1")).toHaveCount(1);
+}
 
 /** What the browser complains about: errors on the console, exceptions, and what the content security policy stopped. */
 async function errorsOf(page: Page, refused: boolean): Promise<string[]> {

@@ -3,7 +3,11 @@ import { clsx } from "clsx";
 /** A grey bar in the final geometry of what is loading. Give it the width and height of the real thing. */
 export function Skeleton({ className }: { className?: string }) {
   return (
-    <span aria-hidden className={clsx("block rounded-md bg-surface-hover motion-safe:animate-pulse", className)} />
+    <span
+      aria-hidden
+      data-skeleton
+      className={clsx("block rounded-md bg-surface-hover motion-safe:animate-pulse", className)}
+    />
   );
 }
 
