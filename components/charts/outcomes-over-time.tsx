@@ -5,6 +5,7 @@ import { Bar, BarChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Toolt
 import { ChartFrame } from "@/components/charts/chart-frame";
 import { type ChartFill, ChartPattern, Swatch } from "@/components/charts/chart-pattern";
 import { ChartTooltip } from "@/components/charts/chart-tooltip";
+import { countTicks } from "@/components/charts/count-ticks";
 import { bucketLabel, bucketTitle, type TimeBucket } from "@/components/charts/time-bucket";
 import { formatCount } from "@/components/ui/money";
 
@@ -31,16 +32,14 @@ const series: readonly { key: "allow" | "approval_required" | "deny"; label: str
 export function OutcomesOverTime({ buckets, unit }: { buckets: readonly OutcomeBucket[]; unit: TimeBucket }) {
   const id = useId().replaceAll(/[^\w-]/g, "");
   const swatch = (key: string, fill: ChartFill, place: string) => <Swatch id={`${id}-${place}-${key}`} fill={fill} />;
-  const total = buckets.reduce(
-    (sum, each) => sum + (each.allow ?? 0) + (each.approval_required ?? 0) + (each.deny ?? 0),
-    0,
-  );
+  const sums = buckets.map((each) => (each.allow ?? 0) + (each.approval_required ?? 0) + (each.deny ?? 0));
+  const ticks = countTicks(Math.max(0, ...sums));
   const label = `Decisions by outcome, per ${unit}, UTC`;
 
   return (
     <ChartFrame
       label={label}
-      empty={total === 0 && "No decisions in this period"}
+      empty={sums.every((sum) => sum === 0) && "No decisions in this period"}
       legend={series.map(({ key, label, fill }) => ({ label, swatch: swatch(key, fill, "legend") }))}
       table={{
         columns: [unit === "day" ? "Day" : "Hour", ...series.map((each) => each.label)],
@@ -72,7 +71,8 @@ export function OutcomesOverTime({ buckets, unit }: { buckets: readonly OutcomeB
           />
           <YAxis
             width={40}
-            allowDecimals={false}
+            ticks={ticks}
+            domain={[0, ticks.at(-1) ?? 1]}
             tickFormatter={formatCount}
             tickLine={false}
             axisLine={false}

@@ -5,6 +5,7 @@ import { Bar, BarChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recha
 import { ChartFrame } from "@/components/charts/chart-frame";
 import { type ChartFill, ChartPattern, Swatch } from "@/components/charts/chart-pattern";
 import { ChartTooltip } from "@/components/charts/chart-tooltip";
+import { countTicks } from "@/components/charts/count-ticks";
 import { formatCount } from "@/components/ui/money";
 
 export type StackedSeries = { key: string; label: string; fill: ChartFill };
@@ -38,6 +39,9 @@ export function StackedRows({
 }) {
   const id = useId().replaceAll(/[^\w-]/g, "");
   const used = series.filter(({ key }) => rows.some((row) => (row.values[key] ?? 0) > 0));
+  const ticks = countTicks(
+    Math.max(0, ...rows.map((row) => used.reduce((sum, { key }) => sum + (row.values[key] ?? 0), 0))),
+  );
   const swatch = (each: StackedSeries, place: string) => <Swatch id={`${id}-${place}-${each.key}`} fill={each.fill} />;
   return (
     <ChartFrame
@@ -65,7 +69,8 @@ export function StackedRows({
           </defs>
           <XAxis
             type="number"
-            allowDecimals={false}
+            ticks={ticks}
+            domain={[0, ticks.at(-1) ?? 1]}
             tickFormatter={formatCount}
             tickLine={false}
             axisLine={{ stroke: "var(--color-border-strong)" }}
