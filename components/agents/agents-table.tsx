@@ -24,7 +24,9 @@ export function AgentsTable({ agents, sort, now }: { agents: readonly AgentRow[]
         <Th hideBelow="lg">Environment</Th>
         <Th hideBelow="lg">Risk</Th>
         <Th hideBelow="sm">Last decision</Th>
-        <Th align="right">Open approvals</Th>
+        <Th align="right" hideBelow="sm">
+          Open approvals
+        </Th>
       </TableHead>
       <TableBody>
         {agents.map((agent) => (
@@ -54,7 +56,7 @@ export function AgentsTable({ agents, sort, now }: { agents: readonly AgentRow[]
                 <NotSet word="None yet" />
               )}
             </Td>
-            <Td align="right">
+            <Td align="right" hideBelow="sm">
               <span className="tabular">{agent.openApprovals}</span>
             </Td>
           </Tr>
