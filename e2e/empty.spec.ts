@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import pg from "pg";
+import { visit } from "@/e2e/fixtures";
 
 /** A new installation in production mode: the way in, and what every screen says while there is nothing. */
 
@@ -33,7 +34,7 @@ const test = base.extend<object, { installation: Installation; administrator: Pa
         viewport: { width: 1440, height: 900 },
       });
       const page = await context.newPage();
-      await page.goto(installation.firstLink);
+      await visit(page, installation.firstLink);
       await page.getByRole("textbox", { name: "Name" }).fill("Mira Sol");
       await page.getByRole("textbox", { name: "Email" }).fill("mira@example.com");
       await page.getByLabel("Password").fill("four unrelated words here");
@@ -97,7 +98,7 @@ test("while the database is away pages say so, and come back without being resta
   administrator: page,
   installation,
 }) => {
-  await page.goto("/agents");
+  await visit(page, "/agents");
   const admin = new pg.Client({ connectionString: installation.databaseUrl });
   await admin.connect();
   try {

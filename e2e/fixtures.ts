@@ -64,10 +64,11 @@ export const test = base.extend<Fixtures, Installation>({
       const context = await browser.newContext({ baseURL: origin });
       contexts.push(context);
       const page = await context.newPage();
-      await page.goto(invitation.url);
+      await visit(page, invitation.url);
       await page.getByLabel("Password").fill(crypto.randomUUID());
       await page.getByRole("button", { name: "Set password and sign in" }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+      await ready(page);
       return { id, name, email, page };
     });
     for (const context of contexts) await context.close();
@@ -79,9 +80,10 @@ export const test = base.extend<Fixtures, Installation>({
       const context = await browser.newContext({ baseURL: origin });
       contexts.push(context);
       const page = await context.newPage();
-      await page.goto("/sign-in");
+      await visit(page, "/sign-in");
       await page.getByRole("button", { name }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+      await ready(page);
       return page;
     });
     for (const context of contexts) await context.close();
@@ -108,6 +110,19 @@ export const test = base.extend<Fixtures, Installation>({
     });
   },
 });
+
+/** Goes to a path and waits until the page answers to keys and clicks. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await ready(page);
+}
+
+/** A page that only shows what the server sent loses what is pressed. React leaves its mark on every element it has taken over. */
+async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector("h1") ?? {}).some((name) => name.startsWith("__react")),
+  );
+}
 
 /** A transfer to the supplier of `payingAgent`. */
 export function transfer(tool: string, amount: string) {

@@ -1,4 +1,4 @@
-import { expect, supplier, test, transfer, unique } from "@/e2e/fixtures";
+import { expect, supplier, test, transfer, unique, visit } from "@/e2e/fixtures";
 import { runtime } from "@/e2e/runtime";
 
 test("an agent asks, a person in another browser approves, the agent acts once, and the log shows it", async ({
@@ -46,7 +46,7 @@ test("an agent asks, a person in another browser approves, the agent acts once, 
   const requests = approver.page.getByRole("group", { name: "Requests" });
   const { small, large, call, waiting } =
     await test.step("its runtime asks for more than it may do alone", async () => {
-      await approver.page.goto("/inbox");
+      await visit(approver.page, "/inbox");
       await expect(approver.page.getByText("Live", { exact: true })).toBeVisible();
       const small = await agent.ask(transfer(paymentTool, "450.00"));
       expect(small.outcome).toBe("allow");
@@ -116,9 +116,9 @@ test("an agent asks, a person in another browser approves, the agent acts once, 
 
   await test.step("the owner sees what was decided, and by whom", async () => {
     const { page } = owner;
-    await page.goto(`/decisions/${small.id}`);
+    await visit(page, `/decisions/${small.id}`);
     await expect(page.getByRole("heading", { level: 1, name: paymentTool })).toBeVisible();
-    await page.goto(`/inbox/${large.approval?.id}`);
+    await visit(page, `/inbox/${large.approval?.id}`);
     await expect(page.getByText("Matches the order, checked with purchasing")).toBeVisible();
     await expect(page.getByText(approver.name)).toBeVisible();
   });
@@ -128,7 +128,7 @@ test("nobody decides about their own agent, and the page says why", async ({ com
   const both = await comesIn("Sanna Reed", { roles: ["owner", "approver"], groups: ["finance"] });
   const agent = await payingAgent(both);
   const { approval } = await agent.runtime.ask(transfer(paymentTool, "800.00"));
-  await both.page.goto(`/inbox/${approval?.id}`);
+  await visit(both.page, `/inbox/${approval?.id}`);
   await expect(both.page.getByText("You own or back up this agent, so somebody else has to decide.")).toBeVisible();
   await expect(both.page.getByRole("button", { name: /Approve/ })).toHaveCount(0);
   await both.page.keyboard.press("a");
@@ -139,7 +139,7 @@ test("a suspended agent is refused from its next call on", async ({ comesIn, pay
   const owner = await comesIn("Tomas Lind", { roles: ["owner"] });
   const agent = await payingAgent(owner);
   expect((await agent.runtime.ask(transfer(paymentTool, "20.00"))).outcome).toBe("allow");
-  await owner.page.goto(`/agents/${agent.id}`);
+  await visit(owner.page, `/agents/${agent.id}`);
   await owner.page.getByRole("button", { name: "Suspend…" }).click();
   const dialog = owner.page.getByRole("alertdialog", { name: "Suspend agent?" });
   await expect(dialog).toContainText(agent.name);
@@ -154,7 +154,7 @@ test("a suspended agent is refused from its next call on", async ({ comesIn, pay
 test("a deactivated person is out at once, in every browser they had open", async ({ comesIn }) => {
   const admin = await comesIn("Ava Stone", { roles: ["admin"] });
   const leaver = await comesIn("Leo Marsh", { roles: ["compliance"] });
-  await admin.page.goto(`/settings/people?q=${encodeURIComponent(leaver.email)}`);
+  await visit(admin.page, `/settings/people?q=${encodeURIComponent(leaver.email)}`);
   await admin.page.getByRole("button", { name: `Actions for ${leaver.name}` }).click();
   await admin.page.getByRole("menuitem", { name: "Deactivate…" }).click();
   const dialog = admin.page.getByRole("alertdialog", { name: "Deactivate person?" });
@@ -163,6 +163,6 @@ test("a deactivated person is out at once, in every browser they had open", asyn
   await expect(admin.page.getByText(`${leaver.name} is deactivated`)).toBeVisible();
   await leaver.page.getByRole("link", { name: "Audit log" }).click();
   await expect(leaver.page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
-  await leaver.page.goto("/audit");
+  await visit(leaver.page, "/audit");
   await expect(leaver.page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
 });

@@ -1,4 +1,4 @@
-import { expect, test, transfer } from "@/e2e/fixtures";
+import { expect, test, transfer, visit } from "@/e2e/fixtures";
 
 test("Ctrl+K opens the palette, finds by name, goes there, and Escape hands the focus back", async ({ as }) => {
   const page = await as("Ada Holm");
@@ -32,7 +32,7 @@ test("j and k move along the inbox, Enter opens, and no single key decides", asy
   for (const amount of ["610.00", "620.00"])
     ids.push((await agent.runtime.ask(transfer(paymentTool, amount))).approval?.id ?? "");
 
-  await page.goto(`/inbox?agent=${agent.id}&sort=amount`);
+  await visit(page, `/inbox?agent=${agent.id}&sort=amount`);
   const rows = page.getByRole("group", { name: "Requests" }).getByRole("link", { name: paymentTool });
   await expect(rows).toHaveCount(2);
   await rows.first().focus();
@@ -78,7 +78,7 @@ test("a dialog opened by a button hands the focus back to it", async ({ as, payi
   const page = await as("Hanna Weiss");
   const agent = await payingAgent();
   const { approval } = await agent.runtime.ask(transfer(paymentTool, "700.00"));
-  await page.goto(`/inbox/${approval?.id}`);
+  await visit(page, `/inbox/${approval?.id}`);
   const deny = page.getByRole("button", { name: /^Deny/ });
   await deny.focus();
   await page.keyboard.press("Enter");
@@ -93,7 +93,7 @@ test("a dialog opened by a button hands the focus back to it", async ({ as, payi
 
 test("a dialog opened from a menu hands the focus back to the menu's button", async ({ as }) => {
   const page = await as("Ada Holm");
-  await page.goto("/settings/people?q=lena.vogel");
+  await visit(page, "/settings/people?q=lena.vogel");
   const menu = page.getByRole("button", { name: "Actions for Lena Vogel" });
   await menu.focus();
   await page.keyboard.press("Enter");
@@ -108,7 +108,7 @@ test("a dialog opened from a menu hands the focus back to the menu's button", as
 
 test("single keys can be switched off", async ({ as }) => {
   const page = await as("Hanna Weiss");
-  await page.goto("/inbox");
+  await visit(page, "/inbox");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox", { name: "Search requests" })).toBeFocused();

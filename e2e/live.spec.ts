@@ -1,4 +1,4 @@
-import { expect, test, transfer } from "@/e2e/fixtures";
+import { expect, test, transfer, visit } from "@/e2e/fixtures";
 
 test("an inbox that cannot be read anew keeps its rows, says how old they are, and recovers", async ({
   as,
@@ -8,7 +8,7 @@ test("an inbox that cannot be read anew keeps its rows, says how old they are, a
   const page = await as("Hanna Weiss");
   const agent = await payingAgent();
   await agent.runtime.ask(transfer(paymentTool, "610.00"));
-  await page.goto(`/inbox?agent=${agent.id}`);
+  await visit(page, `/inbox?agent=${agent.id}`);
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   const rows = page.getByRole("group", { name: "Requests" }).getByRole("link", { name: paymentTool });
   await expect(rows).toHaveCount(1);
@@ -37,10 +37,10 @@ test("a request that somebody else decides leaves the list without moving it", a
   const agent = await payingAgent();
   const { id } = await agent.runtime.ask(transfer(paymentTool, "630.00"));
   const waiting = agent.runtime.wait(id, 30);
-  await one.goto(`/inbox?agent=${agent.id}`);
+  await visit(one, `/inbox?agent=${agent.id}`);
   await expect(one.getByText("Live", { exact: true })).toBeVisible();
 
-  await other.goto(`/inbox?agent=${agent.id}`);
+  await visit(other, `/inbox?agent=${agent.id}`);
   await other.getByRole("link", { name: paymentTool }).click();
   await other.getByRole("button", { name: /^Deny/ }).click();
   await other.getByRole("textbox", { name: "Reason" }).fill("The order was cancelled");

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { expect, test } from "@/e2e/fixtures";
+import { expect, test, visit } from "@/e2e/fixtures";
 import type { Management } from "@/scripts/replay/management";
 
 /**
@@ -160,7 +160,7 @@ for (const screen of [...Object.values(screens).flat(), ...messages]) {
     const errors = await errorsOf(page, messages.includes(screen));
     for (const size of sizes) {
       await page.setViewportSize(size);
-      await page.goto(path);
+      await visit(page, path);
       await loaded(page);
       if (screen.first) {
         await screen.first(page);
@@ -238,7 +238,7 @@ async function signedIn(browser: Browser, baseURL: string, person: Sample | unde
   if (known) return browser.newContext({ baseURL, storageState: known });
   const context = await browser.newContext({ baseURL });
   const page = await context.newPage();
-  await page.goto("/sign-in");
+  await visit(page, "/sign-in");
   await page.getByRole("button", { name: person }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await page.close();

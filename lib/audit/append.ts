@@ -101,11 +101,13 @@ export const releaseMilliseconds = 250;
  */
 export async function append(tx: Tx, actor: string, events: Event[]): Promise<{ lane: bigint; seqs: bigint[] }> {
   invariant(events.length > 0, "a change has at least one event");
+  // A statement of its own: one that waited for CONTROL would go on with the epoch from before it waited, and be refused.
+  await holdControl(tx, "shared");
   const [place] = await tx.$queryRaw<
     { lane: bigint; seq: bigint; head: Uint8Array; epoch: bigint; now: Date; origin: string }[]
   >`
     SELECT l.lane, l.seq, l.head, c.epoch, clock_timestamp() AS now, i.origin
-      FROM (SELECT pg_advisory_xact_lock_shared(42)) control, audit.lane l, audit.control_epoch c, audit.log_identity i
+      FROM audit.lane l, audit.control_epoch c, audit.log_identity i
      WHERE l.kind = 'console' AND l.closed_at IS NULL FOR UPDATE OF l`;
   if (!place) throw new AppError("audit_unavailable", "the log has no open console lane");
 
