@@ -1,6 +1,7 @@
 import "server-only";
 
 import { importAgents } from "@/lib/agents/import-agents";
+import { project } from "@/lib/audit/project";
 import { db } from "@/lib/db";
 import { startPlane } from "@/lib/decisions/plane";
 import { ensurePolicy } from "@/lib/policy/publish";
@@ -46,6 +47,7 @@ export async function seed({
   });
   await startPlane(build);
   await liveThroughMonth(from, days, await sampleActors(), progress);
+  await project(); // the first visitor sees all of it
   return true;
 }
 
