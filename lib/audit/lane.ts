@@ -71,6 +71,12 @@ export type Lanes = {
 
 const batchSize = 256;
 const queueLimit = 8192;
+/**
+ * While one commit is under way, another is begun only for this many members, or when the first one is late: a commit costs about as much as ten members, and
+ * what waits for its return shares the next one.
+ */
+const worthAnother = 32;
+const lateMilliseconds = 10;
 const laneLifeMilliseconds = 24 * 3600 * 1000;
 
 type Lane = LanePlace & { client: pg.Client; openedAt: number; busy: boolean; members: readonly Member[] };
@@ -139,15 +145,29 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     setImmediate(pump);
   }
 
+  let lastBegun = 0;
+  let waiting: NodeJS.Timeout | undefined;
   function pump(): void {
     scheduled = false;
     for (let at = 0; at < count && queue.length > 0; at++) {
       const lane = lanes[at];
-      if (lane && !lane.busy) {
+      if (lane && !lane.busy && worthIt()) {
         lane.busy = true;
+        lastBegun = performance.now();
         void work(at, lane);
       } else if (!lane) void reopen(at);
     }
+  }
+
+  function worthIt(): boolean {
+    if (queue.length >= worthAnother || !lanes.some((lane) => lane?.busy)) return true;
+    const late = lastBegun + lateMilliseconds - performance.now();
+    if (late <= 0) return true;
+    waiting ??= setTimeout(() => {
+      waiting = undefined;
+      pump();
+    }, late).unref();
+    return false;
   }
 
   const reopening = new Set<number>();

@@ -85,6 +85,7 @@ function clean(request: IncomingMessage, settings: GateSettings): void {
 /** The address of who called: the last one in X-Forwarded-For that is no trusted proxy, when the peer is one. */
 function clientAddress(request: IncomingMessage, settings: GateSettings): string {
   const peer = request.socket.remoteAddress ?? "";
+  if (settings.trustedProxies.length === 0) return peer;
   const trusted = blockList(settings.trustedProxies);
   if (!trusts(trusted, peer)) return peer;
   const forwarded = String(request.headers["x-forwarded-for"] ?? "")
