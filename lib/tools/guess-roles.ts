@@ -3,7 +3,7 @@ import type { Json } from "@/lib/json";
 import { pointer } from "@/lib/json";
 import type { ArgumentRoles } from "@/lib/policy/schema";
 
-type Role = "amount" | "currency" | "recipient" | "url" | "method" | "region" | "dataClass" | "content";
+export type Role = "amount" | "currency" | "recipient" | "url" | "method" | "region" | "dataClass" | "content";
 
 const names: Record<Role, readonly string[]> = {
   amount: ["amount", "total", "price", "sum"],
@@ -71,6 +71,17 @@ function collect(value: Json | undefined, path: string[], found: Map<Role, strin
     if (role) found.set(role, [...(found.get(role) ?? []), pointer(here)]);
     else collect(member, here, found);
   }
+}
+
+/** The meaning an argument's name speaks of, whatever its value. */
+export function roleOfName(name: string): Role | null {
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  return (Object.keys(names) as Role[]).find((role) => names[role].includes(plain)) ?? null;
+}
+
+/** Whether several arguments may carry the meaning. */
+export function takesSeveral(role: Role): boolean {
+  return several.has(role);
 }
 
 function roleOf(name: string, value: Json): Role | null {
