@@ -116,6 +116,18 @@ describe("T14 nothing fails open", () => {
     expect(outcomeOf([{ upTo: "5.00", currency: "XXX", then: "allow" }, { then: "deny" }]).outcome).toBe("deny");
   });
 
+  test("a band that may ask is not forgotten when a later one allows", () => {
+    const spec = { quorum: 1, groups: [], expiresIn: 600, stepUp: false, selfApproval: false as const };
+    const purpose = (value: string) => ({ attribute: "context.purpose", operator: "eq" as const, value });
+    const set = policy({ tools: [read] });
+    for (const tier of set.tiers)
+      tier.effects.read = [{ when: purpose("export"), then: { approval: spec } }, { then: "allow" }];
+    const { ask } = engine(set, principal(), mandate({ tools: ["crm.read"] }));
+    expect(ask(call).outcome).toBe("approval_required");
+    expect(ask({ ...call, context: { purpose: "export" } }).outcome).toBe("approval_required");
+    expect(ask({ ...call, context: { purpose: "audit" } }).outcome).toBe("allow");
+  });
+
   test("a schema that cannot be enforced denies its tool and no other", () => {
     const bad = tool({ name: "bad", effect: "read", argumentSchema: { pattern: "x" } });
     const { ask } = engine(policy({ tools: [read, bad] }), principal(), mandate({ tools: ["crm.read", "bad"] }));

@@ -59,6 +59,7 @@ export const tier: LayerCompiler = {
       let exceededAlone: Threshold | null = null;
       let unmet: CompiledBand | null = null;
       let currencyDoubt = false;
+      let allowed = false;
       // Bands that ask are said as one: the reason is the same for all that may fit, and the strictest is what counts.
       let asking: { band: CompiledBand; specs: ApprovalSpec[] } | null = null;
       for (const band of bands) {
@@ -87,7 +88,8 @@ export const tier: LayerCompiler = {
             continue;
           }
           findings.push(irreversible ? cannotBeUndone(band) : allowing(band, context));
-          return;
+          allowed = true;
+          break;
         }
         if (band.error !== null) findings.push(failed(band));
         else if (band.then === "deny") {
@@ -101,7 +103,7 @@ export const tier: LayerCompiler = {
         if (certain) break;
       }
       if (asking) findings.push(asks(asking.band, mergeApprovals(asking.specs)));
-      if (currencyDoubt && (asking || everAllows)) findings.push(currencyUnknown(context));
+      if (currencyDoubt && (asking || (everAllows && !allowed))) findings.push(currencyUnknown(context));
 
       function asks(band: CompiledBand, spec: ApprovalSpec): Finding {
         const [code, reason] = reasonToAsk();
