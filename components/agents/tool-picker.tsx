@@ -14,7 +14,7 @@ export type ToolChoice = {
   description: string;
   effect: EffectClass;
   reversible: boolean;
-  status: "sanctioned" | "blocked";
+  status: "sanctioned" | "changed" | "blocked";
 };
 export type Reach = Record<EffectClass, "alone" | "within" | "approval" | "never">;
 
@@ -61,7 +61,7 @@ export function ToolPicker({ tools, value, onChange, reach, error }: ToolPickerP
       />
       <div className="flex max-h-144 flex-col gap-3 overflow-y-auto rounded-lg border p-3">
         {effectClasses.map((effect) => {
-          const group = shown.filter((tool) => tool.effect === effect && tool.status === "sanctioned");
+          const group = shown.filter((tool) => tool.effect === effect && tool.status !== "blocked");
           if (group.length === 0) return null;
           const names = group.map((tool) => tool.name);
           const count = names.filter((name) => chosen.has(name)).length;

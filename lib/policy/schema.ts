@@ -198,7 +198,8 @@ export type ArgumentRoles = z.infer<typeof argumentRoles>;
 export const argumentSchema = z.record(z.string(), z.json());
 export type ArgumentSchema = z.infer<typeof argumentSchema>;
 
-export const toolStatuses = ["sanctioned", "blocked"] as const;
+/** `changed`: its source gives another definition than the one that was sanctioned, so every call asks until a person confirms it. */
+export const toolStatuses = ["sanctioned", "changed", "blocked"] as const;
 
 export const tool = z.strictObject({
   name: toolName,

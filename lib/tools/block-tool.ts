@@ -29,7 +29,7 @@ export async function unblockTool(actor: Actor, name: string): Promise<{ name: s
 
 const unknown: ToolInput = { description: "", effect: "admin", reversible: false, status: "blocked" };
 
-function inputOf(tool: ReturnType<typeof toolOf>): ToolInput {
+function inputOf(tool: ReturnType<typeof toolOf>): Omit<ToolInput, "status"> {
   return {
     description: tool.description,
     effect: tool.effect,
@@ -38,6 +38,5 @@ function inputOf(tool: ReturnType<typeof toolOf>): ToolInput {
     argumentRoles: tool.argumentRoles,
     currency: tool.currency ?? undefined,
     source: tool.source,
-    status: tool.status,
   };
 }

@@ -7,11 +7,23 @@ import { AppError } from "@/lib/errors";
 import { Prisma, type Tool as ToolRow } from "@/lib/generated/prisma/client";
 import { canonicalize, type Json } from "@/lib/json";
 import { publishWithin } from "@/lib/policy/publish";
-import type { PolicySet, Tool } from "@/lib/policy/schema";
+import type { PolicySet, Tool, toolStatuses } from "@/lib/policy/schema";
 import { validateTool } from "@/lib/policy/validate";
 import { sampleTime } from "@/lib/sample-time";
+import type { ToolDefinition } from "./definition";
 import { toolFingerprint } from "./fingerprint";
 import type { SanctionInput, ToolInput } from "./schema";
+
+/** A tool as it shall stand in the catalogue. */
+export type CatalogueEntry = Omit<SanctionInput, "status"> & {
+  status: (typeof toolStatuses)[number];
+  /** What its source says of it, which a person has confirmed. */
+  definition?: ToolDefinition;
+  /** What its source says now, and nobody has confirmed. */
+  changedDefinition?: ToolDefinition;
+  /** A person has answered the change that it is held for. */
+  answered?: boolean;
+};
 
 /**
  * Puts a tool into the catalogue or replaces it, and publishes the policy that has it. Putting what is there already changes nothing.
@@ -25,13 +37,13 @@ export async function putTool(
   only?: "new",
 ): Promise<{ name: string; created: boolean }> {
   requirePermission(actor, "tools:write");
-  checkTool(name, input, "");
+  checkTool({ ...input, name }, "");
   const existing = await db.tool.findUnique({ where: { name } });
   if (existing && only === "new")
     throw new AppError("conflict", "the catalogue has a tool of this name", {
       fields: [{ path: "/name", message: "the catalogue has a tool of this name" }],
     });
-  if (existing && same(existing, row(name, input, existing.source))) return { name, created: false };
+  if (existing && same(existing, row({ ...input, name }, existing))) return { name, created: false };
   const [event] = await catalogueChange(
     { personId: actor.personId },
     `${input.status === "blocked" ? "Block" : existing ? "Change" : "Sanction"} the tool ${name}`,
@@ -52,16 +64,26 @@ export async function importTools(
   inputs: readonly SanctionInput[],
   sampleAt?: Date,
 ): Promise<{ name: string; created: boolean }[]> {
-  for (const [index, input] of inputs.entries()) checkTool(input.name, input, `/${index}`);
-  const stored = new Map(
-    (await db.tool.findMany({ where: { name: { in: inputs.map((input) => input.name) } } })).map((tool) => [
-      tool.name,
-      tool,
-    ]),
-  );
-  const changed = inputs.filter((input) => {
-    const existing = stored.get(input.name);
-    return !existing || !same(existing, row(input.name, input, existing.source));
+  return changeCatalogue(author, note, inputs, sampleAt);
+}
+
+/**
+ * Makes tools stand in the catalogue as given, in one policy version. Whoever calls it has asked for the permission.
+ * @returns for each tool that was new or differs: its name, and whether it was new
+ * @throws AppError `invalid_request` naming the tool by index and the field
+ */
+export async function changeCatalogue(
+  author: Author,
+  note: string,
+  entries: readonly CatalogueEntry[],
+  sampleAt?: Date,
+): Promise<{ name: string; created: boolean }[]> {
+  for (const [index, entry] of entries.entries()) checkTool(entry, `/${index}`);
+  const rows = await db.tool.findMany({ where: { name: { in: entries.map((entry) => entry.name) } } });
+  const stored = new Map(rows.map((tool) => [tool.name, tool]));
+  const changed = entries.filter((entry) => {
+    const existing = stored.get(entry.name);
+    return !existing || !same(existing, row(entry, existing));
   });
   return changed.length === 0 ? [] : catalogueChange(author, note, changed, sampleAt);
 }
@@ -69,54 +91,61 @@ export async function importTools(
 async function catalogueChange(
   author: Author,
   note: string,
-  inputs: readonly SanctionInput[],
+  inputs: readonly CatalogueEntry[],
   sampleAt?: Date,
 ): Promise<{ name: string; created: boolean }[]> {
   return changeControl(author, async (tx) => {
-    const written: { input: SanctionInput; before: ToolRow | null }[] = [];
+    const written: Written[] = [];
     const publication = await publishWithin(tx, author, note, async (set) => {
       for (const given of inputs) written.push(await write(tx, author, given));
       return withTools(
         set,
-        written.map(({ input }) => policyTool(input)),
+        written.map(({ after }) => policyTool(after)),
       );
     });
     return {
-      result: written.map(({ input, before }) => ({ name: input.name, created: before === null })),
+      result: written.map(({ after, before }) => ({ name: after.name, created: before === null })),
       changes: publication.changes.length > 0 ? publication.changes : [{ kind: "policy", ref: publication.version.id }],
-      events: [
-        ...written.map(({ input, before }) => eventOf(input, before, publication.version.hash)),
-        ...publication.events,
-      ].map((event) => (sampleAt ? { ...event, sampleAt: sampleAt.toISOString() } : event)),
+      events: [...written.map((one) => eventOf(one, publication.version.hash)), ...publication.events].map((event) =>
+        sampleAt ? { ...event, sampleAt: sampleAt.toISOString() } : event,
+      ),
     };
   });
 }
 
-/** A replacement keeps saying where the tool came from unless it says so itself. */
-async function write(
-  tx: Tx,
-  author: Author,
-  given: SanctionInput,
-): Promise<{ input: SanctionInput; before: ToolRow | null }> {
+type Row = { name: string } & Pick<
+  ToolRow,
+  | "description"
+  | "source"
+  | "effect"
+  | "reversible"
+  | "status"
+  | "argumentSchema"
+  | "argumentRoles"
+  | "currency"
+  | "fingerprint"
+  | "definition"
+  | "changedDefinition"
+>;
+type Written = { after: Row; before: ToolRow | null };
+
+async function write(tx: Tx, author: Author, given: CatalogueEntry): Promise<Written> {
   const before = await tx.tool.findUnique({ where: { name: given.name } });
-  const input = { ...given, source: given.source ?? before?.source ?? "manual" };
-  const { argumentSchema, argumentRoles, ...plain } = row(input.name, input, input.source);
+  const after = row(given, before);
+  const { name, argumentSchema, argumentRoles, definition, changedDefinition, ...plain } = after;
   const data = {
     ...plain,
     argumentRoles: argumentRoles as Prisma.InputJsonObject,
     argumentSchema: (argumentSchema as Prisma.InputJsonObject | null) ?? Prisma.DbNull,
+    definition: (definition as Prisma.InputJsonObject | null) ?? Prisma.DbNull,
+    changedDefinition: (changedDefinition as Prisma.InputJsonObject | null) ?? Prisma.DbNull,
   };
   await tx.tool.upsert({
-    where: { name: input.name },
-    create: {
-      name: input.name,
-      ...data,
-      createdAt: sampleTime(),
-      createdById: author === "system" ? null : author.personId,
-    },
+    where: { name },
+    create: { name, ...data, createdAt: sampleTime(), createdById: author === "system" ? null : author.personId },
     update: data,
   });
-  return { input, before };
+  return { after, before };
 }
 
 /** The catalogue of a policy set with these tools put in, by name. */
@@ -127,52 +156,108 @@ function withTools(set: PolicySet, tools: readonly Tool[]): PolicySet {
 }
 
 /** A tool as the policy has it. */
-function policyTool(input: SanctionInput): Tool {
-  return { ...input, source: input.source ?? "manual", fingerprint: toolFingerprint(input) };
-}
-
-function row(name: string, input: ToolInput, source: string | undefined) {
+function policyTool(row: Row): Tool {
+  const { description, source, effect, reversible, status, fingerprint } = row;
   return {
-    description: input.description,
-    source: input.source ?? source ?? "manual",
-    effect: input.effect,
-    reversible: input.reversible,
-    status: input.status,
-    argumentSchema: input.argumentSchema ?? null,
-    argumentRoles: input.argumentRoles ?? {},
-    currency: input.currency ?? null,
-    fingerprint: toolFingerprint({ name, description: input.description, argumentSchema: input.argumentSchema }),
+    name: row.name,
+    description,
+    source,
+    effect: effect as Tool["effect"],
+    reversible,
+    status: status as Tool["status"],
+    ...(row.argumentSchema === null ? {} : { argumentSchema: row.argumentSchema as Tool["argumentSchema"] }),
+    ...(Object.keys(row.argumentRoles as object).length === 0
+      ? {}
+      : { argumentRoles: row.argumentRoles as Tool["argumentRoles"] }),
+    ...(row.currency === null ? {} : { currency: row.currency }),
+    fingerprint,
   };
 }
 
-function same(stored: ToolRow, wanted: ReturnType<typeof row>): boolean {
-  return Object.entries(wanted).every(
-    ([field, value]) => canonicalize(stored[field as keyof ToolRow] ?? null) === canonicalize(value ?? null),
+/**
+ * What is stored of an entry. A replacement keeps saying where the tool came from unless it says so itself, and as long as neither description nor schema
+ * differs it keeps the source's definition, its fingerprint, and a hold that nobody has answered.
+ */
+function row(entry: CatalogueEntry, before: ToolRow | null): Row {
+  const { name, description, effect, reversible } = entry;
+  const argumentSchema = entry.argumentSchema ?? null;
+  const kept =
+    before !== null &&
+    !entry.definition &&
+    before.description === description &&
+    canonicalize(before.argumentSchema ?? null) === canonicalize(argumentSchema);
+  const held = kept && before.status === "changed" && !entry.answered && !entry.changedDefinition;
+  return {
+    name,
+    description,
+    source: entry.source ?? before?.source ?? "manual",
+    effect,
+    reversible,
+    status: held && entry.status === "sanctioned" ? "changed" : entry.status,
+    argumentSchema: argumentSchema as Row["argumentSchema"],
+    argumentRoles: (entry.argumentRoles ?? {}) as Row["argumentRoles"],
+    currency: entry.currency ?? null,
+    fingerprint:
+      entry.definition?.fingerprint ??
+      (kept ? before.fingerprint : toolFingerprint({ name, description, argumentSchema: argumentSchema ?? undefined })),
+    definition: (entry.definition ?? (kept ? before.definition : null)) as Row["definition"],
+    changedDefinition: (entry.changedDefinition ??
+      (held ? before.changedDefinition : null)) as Row["changedDefinition"],
+  };
+}
+
+function same(stored: ToolRow, wanted: Row): boolean {
+  return (Object.keys(wanted) as (keyof Row)[]).every(
+    (field) => canonicalize(stored[field] ?? null) === canonicalize(wanted[field] ?? null),
   );
 }
 
-function eventOf(input: SanctionInput, before: ToolRow | null, policyHash: string): Event {
+function eventOf({ after, before }: Written, policyHash: string): Event {
   const kind =
-    input.status === "blocked"
+    after.status === "blocked"
       ? "tool_blocked"
-      : !before || before.status === "blocked"
+      : after.status !== "changed" && (!before || before.status === "blocked")
         ? "tool_sanctioned"
         : "tool_changed";
   return {
     kind,
-    tool: input.name,
-    effect: input.effect,
+    tool: after.name,
+    effect: after.effect as Tool["effect"],
     policyHash,
-    payload: {
-      before: before ? (row(before.name, before as unknown as ToolInput, before.source) as unknown as Json) : undefined,
-      after: row(input.name, input, before?.source) as unknown as Json,
-    },
+    payload: { before: before ? (recorded(before) as Json) : undefined, after: recorded(after) as Json },
+  };
+}
+
+/** Without the name, which the entry says itself. */
+function recorded({
+  description,
+  source,
+  effect,
+  reversible,
+  status,
+  argumentSchema,
+  argumentRoles,
+  currency,
+  fingerprint,
+  changedDefinition,
+}: Row) {
+  return {
+    description,
+    source,
+    effect,
+    reversible,
+    status,
+    argumentSchema,
+    argumentRoles,
+    currency,
+    fingerprint,
+    ...(changedDefinition === null ? {} : { changedDefinition }),
   };
 }
 
 /** @throws AppError `invalid_request` with each problem at its field, below `at` */
-function checkTool(name: string, input: ToolInput, at: string): void {
-  const fields = validateTool(policyTool({ ...input, name }))
+function checkTool(entry: CatalogueEntry, at: string): void {
+  const fields = validateTool(policyTool(row(entry, null)))
     .filter((problem) => problem.severity === "error")
     .map(({ path, message }) => ({ path: `${at}${path}`, message }));
   const first = fields[0];

@@ -24,7 +24,7 @@ export const toolInput = z.strictObject({
   /** The currency of its amounts where the arguments name none. */
   currency: currencyCode.optional(),
   source: line(200).optional(),
-  status: z.enum(toolStatuses).default("sanctioned"),
+  status: z.enum(["sanctioned", "blocked"]).default("sanctioned"),
 });
 export type ToolInput = z.output<typeof toolInput>;
 

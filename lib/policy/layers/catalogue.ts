@@ -30,7 +30,8 @@ export const catalogue: LayerCompiler = {
     return ({ request, derived }, { findings }) => {
       if (blocked) findings.push(blocked);
       const reported = request.action.fingerprint;
-      if (reported !== undefined && fingerprint !== undefined && reported !== fingerprint) findings.push(changed);
+      const other = reported !== undefined && fingerprint !== undefined && reported !== fingerprint;
+      if (other || tool.status === "changed") findings.push(changed);
       const problem = arguments_?.(request.arguments) ?? null;
       if (problem !== null) {
         const where = problem.pointer === "" ? "the arguments" : quoted(problem.pointer);
