@@ -1,5 +1,5 @@
 import { currencyExponent } from "@/lib/money";
-import type { ApprovalSpec, Band, BandThen } from "@/lib/policy/schema";
+import type { ApprovalSpec, Band, BandThen, Condition } from "@/lib/policy/schema";
 
 /** Changes of one list of bands. Each gives a new list and leaves the old one as it was. */
 
@@ -19,6 +19,11 @@ export function withThreshold(band: Band, upTo: string | undefined, currency: st
 export function withEffect(band: Band, effect: "allow" | "approval" | "deny", approval: ApprovalSpec): Band {
   if (effectOfBand(band.then) === effect) return band;
   return { ...band, then: effect === "approval" ? { approval } : effect };
+}
+
+export function withCondition(band: Band, when: Condition | undefined): Band {
+  const { when: _, then, ...rest } = band;
+  return when === undefined ? { ...rest, then } : { ...rest, when, then };
 }
 
 /** A band before the one that takes the rest: ten times the largest threshold, asking whom the tier would ask anyway. */

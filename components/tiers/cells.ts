@@ -1,16 +1,15 @@
+import { cellsOf, pathOf, sameValue, segmentsOf } from "@/lib/policy/cells";
+import type { PolicyDraftContent } from "@/lib/policy/draft-content";
 import {
   type ApprovalSpec,
   type Band,
   type EffectClass,
   effectClass,
-  effectClasses,
   type Guardrail,
   type NamedList,
-  type PolicySet,
   type RateTable,
   type TierKey,
   tierKey,
-  tierKeys,
 } from "@/lib/policy/schema";
 
 /**
@@ -18,12 +17,13 @@ import {
  * exactly one cell. The address of a cell is a JSON Pointer whose steps are names (`/tiers/T3/effects/financial`), because places move while people edit.
  */
 
-export type DraftContent = Omit<PolicySet, "tools" | "version">;
+export type DraftContent = PolicyDraftContent;
 
 export type Cell =
   | { kind: "effect"; tier: TierKey; effect: EffectClass }
   | { kind: "tool"; tier: TierKey; tool: string }
-  | { kind: "about"; tier: TierKey }
+  | { kind: "name"; tier: TierKey }
+  | { kind: "description"; tier: TierKey }
   | { kind: "guardrail"; id: string }
   | { kind: "list"; name: string }
   | { kind: "escalation" }
@@ -32,22 +32,21 @@ export type Cell =
 /** Bands of a row of the matrix: an effect class, or one tool. */
 export type BandsCell = Extract<Cell, { kind: "effect" | "tool" }>;
 
-export type About = { name: string; description: string };
-export type CellValue = readonly Band[] | Guardrail | NamedList | ApprovalSpec | RateTable | About | undefined;
+export type CellValue = readonly Band[] | Guardrail | NamedList | ApprovalSpec | RateTable | string | undefined;
 
-/** The address of a cell, the same for everybody who edits. */
+/** The address of a cell, the same as in `lib/policy/cells.ts`. */
 export function cellPath(cell: Cell): string {
-  if (cell.kind === "effect") return `/tiers/${cell.tier}/effects/${cell.effect}`;
-  if (cell.kind === "tool") return `/tiers/${cell.tier}/tools/${escaped(cell.tool)}`;
-  if (cell.kind === "about") return `/tiers/${cell.tier}/about`;
-  if (cell.kind === "guardrail") return `/guardrails/${escaped(cell.id)}`;
-  if (cell.kind === "list") return `/lists/${escaped(cell.name)}`;
-  return `/${cell.kind}`;
+  if (cell.kind === "effect") return pathOf(["tiers", cell.tier, "effects", cell.effect]);
+  if (cell.kind === "tool") return pathOf(["tiers", cell.tier, "tools", cell.tool]);
+  if (cell.kind === "name" || cell.kind === "description") return pathOf(["tiers", cell.tier, cell.kind]);
+  if (cell.kind === "guardrail") return pathOf(["guardrails", cell.id]);
+  if (cell.kind === "list") return pathOf(["lists", cell.name]);
+  return pathOf([cell.kind]);
 }
 
-/** The cell at an address; `null` for an address of nothing. */
+/** The cell at an address, or the one an address inside it lies in; `null` for an address of nothing. */
 export function cellAt(path: string): Cell | null {
-  const [first, second = "", third, fourth = ""] = path.split("/").slice(1).map(plain);
+  const [first, second = "", third, fourth = ""] = segmentsOf(path);
   if (first === "escalation" || first === "rates") return { kind: first };
   if (first === "guardrails" && second) return { kind: "guardrail", id: second };
   if (first === "lists" && second) return { kind: "list", name: second };
@@ -56,7 +55,7 @@ export function cellAt(path: string): Cell | null {
   if (third === "tools" && fourth) return { kind: "tool", tier: tier.data, tool: fourth };
   const effect = effectClass.safeParse(fourth);
   if (third === "effects" && effect.success) return { kind: "effect", tier: tier.data, effect: effect.data };
-  return { kind: "about", tier: tier.data };
+  return { kind: third === "description" ? "description" : "name", tier: tier.data };
 }
 
 /** The cell a problem of `validatePolicySet` is about, whose addresses count places; `null` for the whole. */
@@ -79,7 +78,7 @@ export function readCell(content: DraftContent, cell: Cell): CellValue {
   if (cell.kind === "list") return own(content.lists, cell.name);
   const tier = content.tiers.find((one) => one.key === cell.tier);
   if (!tier) return undefined;
-  if (cell.kind === "about") return { name: tier.name, description: tier.description };
+  if (cell.kind === "name" || cell.kind === "description") return tier[cell.kind];
   return cell.kind === "effect" ? own(tier.effects, cell.effect) : own(tier.tools, cell.tool);
 }
 
@@ -110,7 +109,8 @@ export function writeCell(content: DraftContent, cell: Cell, value: CellValue, p
     ...content,
     tiers: content.tiers.map((tier) => {
       if (tier.key !== cell.tier) return tier;
-      if (cell.kind === "about") return value === undefined ? tier : { ...tier, ...(value as About) };
+      if (cell.kind === "name" || cell.kind === "description")
+        return typeof value === "string" ? { ...tier, [cell.kind]: value } : tier;
       const bands = value as Band[] | undefined;
       if (cell.kind === "effect")
         return { ...tier, effects: (withKey(tier.effects, cell.effect, bands) ?? {}) as typeof tier.effects };
@@ -119,40 +119,14 @@ export function writeCell(content: DraftContent, cell: Cell, value: CellValue, p
   };
 }
 
-/** The cells in which two drafts differ, in the order of the screen. */
+/** The cells in which two drafts differ. */
 export function changedCells(before: DraftContent, after: DraftContent): Cell[] {
   if (before === after) return [];
-  return cellsOf(before, after).filter((cell) => !sameValue(readCell(before, cell), readCell(after, cell)));
-}
-
-function cellsOf(...contents: DraftContent[]): Cell[] {
-  const found = new Map<string, Cell>();
-  const add = (cell: Cell) => void found.set(cellPath(cell), cell);
-  for (const tier of tierKeys) {
-    add({ kind: "about", tier });
-    for (const effect of effectClasses) add({ kind: "effect", tier, effect });
-  }
-  for (const content of contents) {
-    for (const tier of content.tiers)
-      for (const tool of Object.keys(tier.tools ?? {})) add({ kind: "tool", tier: tier.key, tool });
-    for (const { id } of content.guardrails) add({ kind: "guardrail", id });
-    for (const name of Object.keys(content.lists ?? {})) add({ kind: "list", name });
-  }
-  add({ kind: "escalation" });
-  add({ kind: "rates" });
-  return [...found.values()];
-}
-
-/** Whether two values say the same, whatever the order of their keys. A key with `undefined` is not there. */
-export function sameValue(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  if (Array.isArray(one) || Array.isArray(other)) {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((each, index) => sameValue(each, other[index]));
-  }
-  const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => sameValue(left[key], right[key]));
+  const [held, now] = [cellsOf(before), cellsOf(after)];
+  const differing = [...new Set([...held.keys(), ...now.keys()])].filter(
+    (path) => !sameValue(held.get(path)?.value, now.get(path)?.value),
+  );
+  return differing.flatMap((path) => cellAt(path) ?? []);
 }
 
 function withGuardrail(
@@ -187,12 +161,4 @@ function withOptional<Held extends object, Key extends keyof Held>(held: Held, k
 
 function own<Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
   return record && Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function escaped(step: string): string {
-  return step.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-function plain(step: string): string {
-  return step.replaceAll("~1", "/").replaceAll("~0", "~");
 }

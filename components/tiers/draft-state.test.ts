@@ -10,6 +10,7 @@ import {
   writeCell,
 } from "@/components/tiers/cells";
 import { type DraftAction, draftReducer, startDraft } from "@/components/tiers/draft-state";
+import { cellsOf } from "@/lib/policy/cells";
 import { defaultPolicySet } from "@/lib/policy/defaults";
 import type { Band } from "@/lib/policy/schema";
 
@@ -28,13 +29,15 @@ describe("cells", () => {
     const cells: Cell[] = [
       financial,
       { kind: "tool", tier: "T4", tool: "files/move~x" },
-      { kind: "about", tier: "T1" },
+      { kind: "name", tier: "T1" },
+      { kind: "description", tier: "T1" },
       { kind: "guardrail", id: "unknown-links" },
       { kind: "list", name: "sensitive-words" },
       { kind: "escalation" },
       { kind: "rates" },
     ];
     for (const cell of cells) expect(cellAt(cellPath(cell))).toEqual(cell);
+    for (const path of cellsOf(content).keys()) expect(cellPath(cellAt(path) as Cell)).toBe(path);
     expect(cellAt("/tiers/T9/effects/read")).toBeNull();
   });
 
@@ -48,10 +51,8 @@ describe("cells", () => {
         { kind: "exact", values: ["a"] },
       ],
       [{ kind: "rates" }, { base: "EUR", maxAgeDays: 7, tables: [] }],
-      [
-        { kind: "about", tier: "T0" },
-        { name: "Look", description: "" },
-      ],
+      [{ kind: "name", tier: "T0" }, "Look"],
+      [{ kind: "description", tier: "T0" }, ""],
     ];
     for (const [cell, value] of cells) {
       const changed = writeCell(content, cell, value);

@@ -5,9 +5,9 @@ import {
   type DraftContent,
   placeOf,
   readCell,
-  sameValue,
   writeCell,
 } from "@/components/tiers/cells";
+import { sameValue } from "@/lib/policy/cells";
 
 /**
  * What a person edits, and what they can take back. History is kept by cell, not as copies of the whole: taking back one's own change leaves alone what

@@ -13,12 +13,14 @@ type DrawerProps = {
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   side?: "right" | "left";
+  /** `lg` for an editor with columns of its own. */
+  size?: "md" | "lg";
   footer?: ReactNode;
   children: ReactNode;
 };
 
 /** A modal sheet at the side, for a form or a detail that belongs to the list behind it. */
-export function Drawer({ title, description, trigger, side = "right", footer, children, ...state }: DrawerProps) {
+export function Drawer({ title, description, trigger, side = "right", size = "md", footer, children, ...state }: DrawerProps) {
   const { remember, giveBack } = useFocusReturn();
   return (
     <Primitive.Root {...state}>
@@ -38,7 +40,8 @@ export function Drawer({ title, description, trigger, side = "right", footer, ch
             {...(description ? {} : { "aria-describedby": undefined })}
             className={clsx(
               "flex h-full w-full flex-col bg-surface-raised shadow-overlay outline-none",
-              side === "right" ? "enter-drawer max-w-lg border-l" : "max-w-72 border-r",
+              side === "right" ? "enter-drawer border-l" : "max-w-72 border-r",
+              side === "right" && (size === "lg" ? "max-w-3xl" : "max-w-lg"),
             )}
           >
             <OverlayHeader title={title} description={description} />
