@@ -4,6 +4,7 @@ import { DemandList } from "@/components/tools/demand-list";
 import { SanctionDialog } from "@/components/tools/tool-dialog";
 import { ToolsTable } from "@/components/tools/tools-table";
 import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/empty-state";
 import { FilterBar } from "@/components/ui/filter-bar";
 import { PageHeader } from "@/components/ui/page-header";
@@ -25,7 +26,12 @@ export default async function ToolsPage({ searchParams }: PageProps<"/tools">) {
   const [page, demand] = await Promise.all([listTools(filter), listDemand(actor)]);
   const mayWrite = can(actor, "tools:write");
   const filtered = Boolean(filter.q || filter.effect || filter.status);
-  const add = mayWrite && <SanctionDialog trigger={<Button variant="primary">Add a tool…</Button>} save={sanction} />;
+  const add = mayWrite && (
+    <>
+      <ButtonLink href="/tools/import">Import tools</ButtonLink>
+      <SanctionDialog trigger={<Button variant="primary">Add a tool…</Button>} save={sanction} />
+    </>
+  );
   return (
     <div className="flex flex-col gap-4">
       <PageHeader

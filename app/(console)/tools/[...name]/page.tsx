@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { block, change, remove, unblock } from "@/app/(console)/tools/actions";
+import { answerDefinition, block, change, remove, unblock } from "@/app/(console)/tools/actions";
+import { ChangedDefinition } from "@/components/tools/changed-definition";
 import { ToolActions } from "@/components/tools/tool-actions";
 import { ToolFacts } from "@/components/tools/tool-facts";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -11,6 +12,7 @@ import { EffectBadge, StatusBadge } from "@/components/ui/status-badge";
 import { can } from "@/lib/auth/actor";
 import { requireActor } from "@/lib/auth/session";
 import { orNotFound } from "@/lib/http/or-not-found";
+import { getToolChange } from "@/lib/tools/answer-change";
 import { agentsWithTool, getTool } from "@/lib/tools/queries";
 import { toolPath } from "@/lib/tools/schema";
 
@@ -21,7 +23,7 @@ export default async function ToolPage({ params }: PageProps<"/tools/[...name]">
   const path = toolPath.safeParse(await params);
   if (!path.success) notFound();
   const tool = await orNotFound(getTool(path.data.name));
-  const agents = await agentsWithTool(actor, tool.name);
+  const [agents, changed] = await Promise.all([agentsWithTool(actor, tool.name), getToolChange(tool.name)]);
   return (
     <div className="flex flex-col gap-4">
       <PageHeader
@@ -35,6 +37,14 @@ export default async function ToolPage({ params }: PageProps<"/tools/[...name]">
           )
         }
       />
+      {changed && (
+        <ChangedDefinition
+          name={tool.name}
+          source={tool.source}
+          change={changed}
+          answer={can(actor, "tools:write") ? answerDefinition : undefined}
+        />
+      )}
       <ToolFacts tool={tool} />
       <Panel title="Agents whose mandate names it">
         {agents.length === 0 ? (
