@@ -46,8 +46,12 @@ export function AuthorityPanel({ content, cell, now }: { content: DraftContent; 
           />
         </Field>
       </div>
-      {loaded.failed && <p className="text-status-deny">The agent could not be loaded. Close this panel and open it again.</p>}
-      {loaded.agent && !tool && <p className="text-muted">Its mandate has no tool of this kind, so it may do none of this.</p>}
+      {loaded.failed && (
+        <p className="text-status-deny">The agent could not be loaded. Close this panel and open it again.</p>
+      )}
+      {loaded.agent && !tool && (
+        <p className="text-muted">Its mandate has no tool of this kind, so it may do none of this.</p>
+      )}
       {loaded.agent && tool && <Authority content={content} agent={loaded.agent} tool={tool} now={now} />}
     </div>
   );
@@ -102,7 +106,13 @@ export function authorityWords({ allowUpTo, approvalUpTo, never, whoMustApprove 
   if (allowUpTo !== null) parts.push(allowUpTo === "unlimited" ? "alone" : `alone up to ${moneyWords(allowUpTo)}`);
   const who = whoMustApprove ?? "a person must approve";
   if (approvalUpTo !== null)
-    parts.push(approvalUpTo === "unlimited" ? (parts.length > 0 ? `otherwise ${who}` : who) : `up to ${moneyWords(approvalUpTo)} ${who}`);
+    parts.push(
+      approvalUpTo === "unlimited"
+        ? parts.length > 0
+          ? `otherwise ${who}`
+          : who
+        : `up to ${moneyWords(approvalUpTo)} ${who}`,
+    );
   if ((approvalUpTo ?? allowUpTo) !== "unlimited") parts.push("above never");
   return parts.join("; ");
 }
@@ -125,7 +135,9 @@ const layerWords: Record<string, string> = {
 function toolsFor(cell: BandsCell, tools: readonly Tool[], agent: AgentPolicyInput): string[] {
   const named = new Set(agent.mandate.tools);
   return tools
-    .filter((tool) => named.has(tool.name) && (cell.kind === "tool" ? tool.name === cell.tool : tool.effect === cell.effect))
+    .filter(
+      (tool) => named.has(tool.name) && (cell.kind === "tool" ? tool.name === cell.tool : tool.effect === cell.effect),
+    )
     .map((tool) => tool.name);
 }
 

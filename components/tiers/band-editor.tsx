@@ -149,10 +149,7 @@ function BandCard({
         {band.upTo === undefined ? (
           <div className="flex flex-wrap items-center gap-2">
             <span className="text-muted">Any amount</span>
-            <Button
-              size="sm"
-              onClick={() => put(withThreshold(band, suggested(bands, index, currency), currency))}
-            >
+            <Button size="sm" onClick={() => put(withThreshold(band, suggested(bands, index, currency), currency))}>
               Set a threshold
             </Button>
           </div>

@@ -4,7 +4,15 @@ import { clsx } from "clsx";
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 import { effectOfBand } from "@/components/tiers/band-edits";
 import { amountWords } from "@/components/tiers/band-sentence";
-import { amountAt, between, marksOf, positionOf, type Scale, scaleFor, stepFrom } from "@/components/tiers/threshold-scale";
+import {
+  amountAt,
+  between,
+  marksOf,
+  positionOf,
+  type Scale,
+  scaleFor,
+  stepFrom,
+} from "@/components/tiers/threshold-scale";
 import type { Band } from "@/lib/policy/schema";
 
 const looks = {
@@ -35,7 +43,12 @@ export function BandScale({
   const [dragged, setDragged] = useState<{ index: number; scale: Scale } | null>(null);
   const thumbs = thumbsOf(bands, currency);
   // A scale that grew under the pointer would run away from it.
-  const scale = dragged?.scale ?? scaleFor(thumbs.map(({ amount }) => amount), currency);
+  const scale =
+    dragged?.scale ??
+    scaleFor(
+      thumbs.map(({ amount }) => amount),
+      currency,
+    );
   const place = (event: PointerEvent) => {
     const box = track.current?.getBoundingClientRect();
     return box && box.width > 0 ? (event.clientX - box.left) / box.width : 0;
@@ -43,7 +56,8 @@ export function BandScale({
   const byKey = (event: KeyboardEvent, { index, amount, least, most }: Thumb) => {
     const step = keySteps[event.key];
     const end = event.key === "Home" ? (least ?? stepFrom("0", "down", scale)) : event.key === "End" ? most : undefined;
-    if (event.ctrlKey || event.metaKey || event.altKey || (!step && event.key !== "Home" && event.key !== "End")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (!step && event.key !== "Home" && event.key !== "End"))
+      return;
     event.preventDefault();
     if (step) onMove(index, between(stepFrom(amount, step, scale), least, most));
     else if (end !== undefined) onMove(index, end);
@@ -124,7 +138,10 @@ export function BandScale({
 /** The stretches between the thresholds. They repeat in color and word what the bands below say in full. */
 function Segments({ bands, thumbs, scale }: { bands: readonly Band[]; thumbs: readonly Thumb[]; scale: Scale }) {
   const rest = bands.findIndex((band) => band.upTo === undefined && band.when === undefined);
-  const ends = [...thumbs.map(({ index, amount }) => ({ index, end: positionOf(amount, scale) })), { index: rest, end: 1 }];
+  const ends = [
+    ...thumbs.map(({ index, amount }) => ({ index, end: positionOf(amount, scale) })),
+    { index: rest, end: 1 },
+  ];
   return (
     <div aria-hidden className="absolute inset-0 overflow-hidden rounded-md border border-border-strong">
       {ends.map(({ index, end }, at) => {

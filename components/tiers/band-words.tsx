@@ -8,15 +8,19 @@ const looks = {
   deny: { icon: Ban, word: "Refused" },
 } as const;
 
-/** The bands of one effect class at one tier, in the order in which they are tried. */
-export function Bands({ bands }: { bands: readonly BandWords[] }) {
+/**
+ * The bands of one effect class at one tier, in the order in which they are tried.
+ * @param inside a button, which holds text and no lists
+ */
+export function Bands({ bands, inside }: { bands: readonly BandWords[]; inside?: "button" }) {
+  const [List, Item] = inside ? (["span", "span"] as const) : (["ol", "li"] as const);
   return (
-    <ol className="flex flex-col gap-2">
+    <List className="flex flex-col gap-2">
       {bands.map((band, index) => {
         const { icon: Icon, word } = looks[band.effect];
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: bands have no identity but their place
-          <li key={index} className="flex gap-1.5">
+          <Item key={index} className="flex gap-1.5">
             <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
             <span className="min-w-0">
               <span className="font-medium">
@@ -33,9 +37,9 @@ export function Bands({ bands }: { bands: readonly BandWords[] }) {
                 <span className="block text-muted text-xs">{band.who.charAt(0).toUpperCase() + band.who.slice(1)}</span>
               )}
             </span>
-          </li>
+          </Item>
         );
       })}
-    </ol>
+    </List>
   );
 }

@@ -8,8 +8,8 @@ import { Button } from "@/components/ui/button";
 import { FieldSet } from "@/components/ui/field";
 import { IconButton } from "@/components/ui/icon-button";
 import { sentence } from "@/components/ui/sentence";
-import { describeCondition } from "@/lib/policy/describe";
 import { mostDepth } from "@/lib/policy/conditions";
+import { describeCondition } from "@/lib/policy/describe";
 import type { Condition } from "@/lib/policy/schema";
 
 /**
@@ -143,10 +143,7 @@ function GroupLines({
           Add a line
         </Button>
         {depth < mostDepth - 1 && (
-          <Button
-            size="sm"
-            onClick={() => add(joined === "all" ? { any: twoLines } : { all: twoLines })}
-          >
+          <Button size="sm" onClick={() => add(joined === "all" ? { any: twoLines } : { all: twoLines })}>
             <FolderPlus aria-hidden />
             Add a group
           </Button>

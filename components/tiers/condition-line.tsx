@@ -59,10 +59,12 @@ export function ConditionLine({
       </Field>
       <Field label={`Comparison of line ${name}`} labelHidden>
         <Select
-          options={(operators.includes(value.operator) ? operators : [value.operator, ...operators]).map((operator) => ({
-            value: operator,
-            label: operatorLabels[operator],
-          }))}
+          options={(operators.includes(value.operator) ? operators : [value.operator, ...operators]).map(
+            (operator) => ({
+              value: operator,
+              label: operatorLabels[operator],
+            }),
+          )}
           value={value.operator}
           onChange={(event) => put(value.attribute, event.target.value as Operator, value.value)}
         />

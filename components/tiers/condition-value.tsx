@@ -84,7 +84,9 @@ export function ConditionValueField({ comparison, onChange, name }: Props) {
     case "many":
       return (
         <div className="flex items-start gap-2">
-          {shape.free && <TypeSelect name={name} as={shape.as} onChange={(as) => onChange(as === "text" ? [] : [emptyOf(as)])} />}
+          {shape.free && (
+            <TypeSelect name={name} as={shape.as} onChange={(as) => onChange(as === "text" ? [] : [emptyOf(as)])} />
+          )}
           <ManyValues comparison={comparison} as={shape.as} onChange={onChange} name={name} />
         </div>
       );
@@ -113,7 +115,15 @@ function OneValue({ comparison, as, onChange, name }: Props & { as: "text" | "nu
   const { attribute, value } = comparison;
   const label = `Value of line ${name}`;
   if (as === "boolean") return <YesNo label={label} value={value === true} onChange={onChange} />;
-  if (as === "number") return <NumberField label={label} labelHidden value={typeof value === "number" ? value : Number(value) || 0} onChange={onChange} />;
+  if (as === "number")
+    return (
+      <NumberField
+        label={label}
+        labelHidden
+        value={typeof value === "number" ? value : Number(value) || 0}
+        onChange={onChange}
+      />
+    );
   const text = typeof value === "string" ? value : "";
   const choices = exact(comparison) ? choicesFor(attribute) : undefined;
   if (choices)
@@ -128,7 +138,10 @@ function OneValue({ comparison, as, onChange, name }: Props & { as: "text" | "nu
         <Combobox
           noun="tools"
           placeholder="Choose a tool"
-          options={options(tools.map((tool) => tool.name), text)}
+          options={options(
+            tools.map((tool) => tool.name),
+            text,
+          )}
           value={text}
           onValueChange={onChange}
         />

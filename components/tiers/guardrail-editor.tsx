@@ -70,7 +70,12 @@ export function GuardrailEditor({
         hint="What a business owner reads when the rule fires. One sentence, lower case, no full stop."
         error={message.error}
       >
-        <Textarea value={message.text} maxLength={500} rows={2} onChange={(event) => message.type(event.target.value)} />
+        <Textarea
+          value={message.text}
+          maxLength={500}
+          rows={2}
+          onChange={(event) => message.type(event.target.value)}
+        />
       </Field>
       <RadioGroup
         label="Mode"

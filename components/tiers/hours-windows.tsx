@@ -26,8 +26,18 @@ export function HoursWindows({
       {value.map((window, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: windows have no identity but their place
         <div key={index} className="flex flex-wrap items-start gap-2">
-          <TimeField label={`From, window ${index + 1} of line ${name}`} part="from" window={window} onChange={(next) => onChange(value.with(index, next))} />
-          <TimeField label={`To, window ${index + 1} of line ${name}`} part="to" window={window} onChange={(next) => onChange(value.with(index, next))} />
+          <TimeField
+            label={`From, window ${index + 1} of line ${name}`}
+            part="from"
+            window={window}
+            onChange={(next) => onChange(value.with(index, next))}
+          />
+          <TimeField
+            label={`To, window ${index + 1} of line ${name}`}
+            part="to"
+            window={window}
+            onChange={(next) => onChange(value.with(index, next))}
+          />
           <Field label={`Time zone, window ${index + 1} of line ${name}`} labelHidden className="w-40">
             <Input
               value={window.timeZone}

@@ -4,8 +4,8 @@ import { useTyped } from "@/components/tiers/use-typed";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { sentence } from "@/components/ui/sentence";
-import { amountRefusal } from "@/lib/policy/messages";
 import { currencies, parseAmount } from "@/lib/money";
+import { amountRefusal } from "@/lib/policy/messages";
 import type { Money } from "@/lib/policy/schema";
 
 /** An amount and its currency. The exact decimal is kept; whatever is not one stays in the field and says why. */
