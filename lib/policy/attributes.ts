@@ -82,7 +82,15 @@ function ofRoles(
   present: (tool: Tool) => boolean,
   read: (context: RuleContext) => AttributeValue,
 ): Attribute {
-  return { name, kind, always: false, label, read, fixed: (_principal, tool) => (present(tool) ? null : unset) };
+  return {
+    name,
+    kind,
+    always: false,
+    label,
+    // INVARIANT (fixed is what is read): a rule answers alike whether it was specialized for the tool or not.
+    read: (context) => (present(context.tool) ? read(context) : undefined),
+    fixed: (_principal, tool) => (present(tool) ? null : unset),
+  };
 }
 
 const uncomparable: readonly Scalar[] = Object.freeze([]);

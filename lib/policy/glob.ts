@@ -42,7 +42,8 @@ export function literalOf(pattern: string): string {
   return splitAtStars(pattern).join("*");
 }
 
-function splitAtStars(pattern: string): string[] {
+/** What stands between the stars of a pattern, without its escapes. @throws RangeError as `compileGlob` */
+export function splitAtStars(pattern: string): string[] {
   const parts: string[] = [];
   let part = "";
   for (let index = 0; index < pattern.length; index++) {
