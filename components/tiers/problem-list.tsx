@@ -3,6 +3,7 @@
 import { CircleX, TriangleAlert } from "lucide-react";
 import { cellName } from "@/components/tiers/cell-words";
 import { type Cell, cellOfProblem, type DraftContent } from "@/components/tiers/cells";
+import { count } from "@/components/tiers/count";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { sentence } from "@/components/ui/sentence";
@@ -90,8 +91,4 @@ export function SeverityIcon({ severity }: { severity: PolicyProblem["severity"]
   ) : (
     <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-status-warning" />
   );
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
