@@ -36,7 +36,7 @@ const arrows = {
   "data-rules": ["policy", "audit"],
   tools: ["policy", "auth", "audit"],
   agents: ["policy", "auth", "audit"],
-  policy: ["audit"],
+  policy: ["auth", "audit", "jobs"],
   auth: ["http", "audit"],
   audit: ["jobs"],
   // Beside the features: the start sequence, for server.ts and scripts. What tests share may import anything below app.
