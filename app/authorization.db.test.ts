@@ -114,6 +114,8 @@ const rows: Record<string, Row> = {
   "/api/v1/audit/entries/[id]": ofEntry,
   "/api/v1/audit/entries/[id]/content": ofEntry,
   "/api/v1/audit/entries/[id]/lane-check": ofEntry,
+  "/api/v1/audit/entries/[id]/proof": ofEntry,
+  "/log/tile/entries/[...tile]": { params: { tile: ["999"] }, shared: "needs the whole log" },
   "/api/v1/audit/lanes/[lane]/entries": { params: { lane: "999999" }, shared: "needs the whole log" },
   "/api/v1/credentials/[id]": {
     params: { id: nowhere.credential },
@@ -193,7 +195,9 @@ const pageNeeds: Record<string, readonly Permission[] | "public"> = {
   "/tiers": ["policy:read"],
   "/tiers/[key]": ["policy:read"],
   "/tiers/versions/[number]": ["policy:read"],
+  "/tiers/try": ["policy:read"],
   "/tools": ["tools:read"],
+  "/tools/import": ["tools:write"],
   "/tools/[...name]": ["tools:read"],
   "/sign-in": "public",
   "/welcome/[token]": "public",

@@ -84,8 +84,25 @@ const screens: Record<string, Screen[]> = {
     { name: "agent-settings", as: "Milo Brandt", path: (api) => agentPath(api, "/settings") },
   ],
   "(console)/tools": [{ name: "tools", as: "Ada Holm", path: "/tools" }],
+  "(console)/tools/import": [
+    { name: "tools-import", as: "Ada Holm", path: "/tools/import" },
+    { name: "tools-import-review", as: "Ada Holm", path: "/tools/import", first: (page) => readTools(page) },
+  ],
   "(console)/tools/[...name]": [{ name: "tool", as: "Ada Holm", path: "/tools/payments.schedule" }],
   "(console)/tiers": [{ name: "tiers", as: "Lena Vogel", path: "/tiers?version=1" }],
+  "(console)/tiers/try": [
+    { name: "try", as: "Noor Haddad", path: "/tiers/try" },
+    {
+      name: "try-compared",
+      as: "Noor Haddad",
+      path: "/tiers/try?tool=payments.schedule",
+      first: async (page) => {
+        await page.getByRole("combobox", { name: "Compare with" }).selectOption("1");
+        await page.getByRole("button", { name: "Try request" }).click();
+        await expect(page.getByRole("heading", { level: 2, name: "Version 1", exact: true })).toBeVisible();
+      },
+    },
+  ],
   "(console)/audit": [
     { name: "audit", as: "Noor Haddad", path: "/audit" },
     { name: "audit-no-match", as: "Noor Haddad", path: "/audit?q=nothing-has-this-name" },
@@ -248,6 +265,27 @@ async function agentPath(api: Management, part = ""): Promise<string> {
 async function waitingRequest(api: Management): Promise<string> {
   const { items } = await api.get<Items<{ id: string; tool: string }>>("/approvals?status=pending");
   return (items.find((request) => request.tool === "payments.schedule") ?? items[0])?.id ?? "";
+}
+
+/** Brings the import to its review: a new tool, one whose schema loses a keyword, and one that is refused. */
+async function readTools(page: Page): Promise<void> {
+  const id = { type: "string", pattern: "^c[0-9]+$" };
+  const document = {
+    tools: [
+      { name: "lookUpCustomer", description: "Finds a customer", annotations: { readOnlyHint: true } },
+      {
+        name: "refund",
+        description: "Pays money back",
+        inputSchema: { properties: { id, amount: { type: "number" } } },
+      },
+      { name: "löschen" },
+    ],
+  };
+  await page.getByRole("textbox", { name: "Tools as JSON" }).fill(JSON.stringify(document));
+  await page.getByRole("textbox", { name: "Source" }).fill("crm");
+  await page.getByRole("textbox", { name: "Prefix" }).fill("crm.");
+  await page.getByRole("button", { name: "Read document" }).click();
+  await page.getByRole("button", { name: "Show details of crm.refund" }).click();
 }
 
 async function entryOf(api: Management, kind: string): Promise<string> {

@@ -22,10 +22,12 @@ type ContentPanelProps = {
   open: (input: { id: string }) => Promise<ActionResult<EntryContent>>;
   /** The reasons in general words, until the exact findings are open. */
   reasons: ReactNode;
+  /** Where the rules of its findings can be read, and the policy they were found under. */
+  at: { policyNumber: number | null; agentId: string | null; tool: string | null };
 };
 
 /** Arguments, findings and reasoning of an entry. They are encrypted; opening them is a deed that the log records. */
-export function ContentPanel({ id, state, mayOpen, open, reasons }: ContentPanelProps) {
+export function ContentPanel({ id, state, mayOpen, open, reasons, at }: ContentPanelProps) {
   const [content, setContent] = useState<EntryContent>();
   const [problem, setProblem] = useState<Problem>();
   const [busy, start] = useTransition();
@@ -38,7 +40,7 @@ export function ContentPanel({ id, state, mayOpen, open, reasons }: ContentPanel
       announce("Content opened");
     });
 
-  if (content) return <Opened content={content} reasons={reasons} />;
+  if (content) return <Opened content={content} reasons={reasons} at={at} />;
   return (
     <>
       {reasons}
@@ -64,7 +66,7 @@ function said(state: "stored" | "erased", mayOpen: boolean): string {
   return "Arguments, exact findings and reasoning are stored encrypted. Showing them is recorded in this log under your name.";
 }
 
-function Opened({ content, reasons }: { content: EntryContent; reasons: ReactNode }) {
+function Opened({ content, reasons, at }: { content: EntryContent; reasons: ReactNode; at: ContentPanelProps["at"] }) {
   const { findings, facts, reasoning, fields } = content;
   const known = [
     { term: "Amount", value: facts.amount && [facts.amount, facts.currency].filter(Boolean).join(" ") },
@@ -75,7 +77,7 @@ function Opened({ content, reasons }: { content: EntryContent; reasons: ReactNod
     <>
       {findings.length > 0 ? (
         <Panel title="Why" description="What each layer of the policy found, what weighed most first.">
-          <FindingList findings={findings} />
+          <FindingList findings={findings} at={at} />
         </Panel>
       ) : (
         reasons

@@ -69,6 +69,9 @@ export function EntryFacts({ entry }: { entry: EntryDetail }) {
           )}
           {entry.policyHash && (
             <Description term="Policy">
+              {entry.policyNumber !== null && (
+                <TextLink href={`/tiers?version=${entry.policyNumber}`}>Version {entry.policyNumber}</TextLink>
+              )}{" "}
               <Id value={entry.policyHash} noun="policy hash" />
             </Description>
           )}

@@ -5,7 +5,9 @@ import { LanePanel } from "@/components/audit/lane-panel";
 import { OutcomeBadge } from "@/components/audit/outcome-badge";
 import { Reasons } from "@/components/audit/reasons";
 import { RelatedEntries } from "@/components/audit/related-entries";
+import { ruleHref } from "@/components/audit/rule-href";
 import { Badge } from "@/components/ui/badge";
+import { ButtonLink } from "@/components/ui/button-link";
 import { PageHeader } from "@/components/ui/page-header";
 import { codeMeaning, entrySentence, layerOf } from "@/lib/explorer/explain";
 import type { EntryContent, EntryDetail, LaneCheckResult } from "@/lib/explorer/schema";
@@ -15,14 +17,22 @@ type EntryViewProps = {
   entry: EntryDetail;
   openContent: (input: { id: string }) => Promise<ActionResult<EntryContent>>;
   checkLane: (input: { id: string }) => Promise<ActionResult<LaneCheckResult>>;
+  /** Whether the caller may try requests. */
+  mayTry: boolean;
 };
 
 /** One entry of the log: what was asked and answered, why, what came of it, and how it stands in its lane. */
-export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
+export function EntryView({ entry, openContent, checkLane, mayTry }: EntryViewProps) {
+  const decided = entry.kind === "decision";
+  const at = { policyNumber: entry.policyNumber, agentId: entry.agent?.id ?? null, tool: entry.tool };
   const reasons = entry.codes.length > 0 && (
     <Reasons
-      title={entry.kind === "decision" ? "Why" : "Reasons"}
-      reasons={entry.codes.map((code) => ({ code, layer: layerOf(code), meaning: codeMeaning(code) }))}
+      title={decided ? "Why" : "Reasons"}
+      reasons={entry.codes.map((code) => {
+        const layer = layerOf(code);
+        const ruleId = layer === "guardrail" ? code.slice("guardrail.".length) : undefined;
+        return { code, layer, meaning: codeMeaning(code), href: decided ? ruleHref({ layer, ruleId }, at) : undefined };
+      })}
     />
   );
   return (
@@ -37,6 +47,7 @@ export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
           </>
         }
         description={entrySentence(entry)}
+        actions={decided && mayTry && <ButtonLink href={`/tiers/try?from=${entry.id}`}>Try it again</ButtonLink>}
       />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(20rem,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
@@ -49,6 +60,7 @@ export function EntryView({ entry, openContent, checkLane }: EntryViewProps) {
               mayOpen={entry.mayOpen}
               open={openContent}
               reasons={reasons}
+              at={at}
             />
           )}
           <RelatedEntries entry={entry} />

@@ -1,4 +1,6 @@
 import { Ban, CircleCheck, FlaskConical, type LucideIcon, UserRoundCheck } from "lucide-react";
+import Link from "next/link";
+import { ruleHref } from "@/components/audit/rule-href";
 import { Badge } from "@/components/ui/badge";
 import { InertText } from "@/components/ui/inert-text";
 import { sentence } from "@/components/ui/sentence";
@@ -10,12 +12,27 @@ const effects: Record<string, { word: string; icon: LucideIcon; className: strin
   allow: { word: "Allows", icon: CircleCheck, className: "text-status-allow" },
 };
 
-/** What each layer of the policy found, one by one, with the rule that spoke. */
-export function FindingList({ findings }: { findings: EntryContent["findings"] }) {
+/**
+ * What each layer of the policy found, one by one, with the rule that spoke.
+ * @param at where its rules can be read; without it the rules are named only
+ */
+export function FindingList({
+  findings,
+  at,
+}: {
+  findings: EntryContent["findings"];
+  at?: Parameters<typeof ruleHref>[1] | undefined;
+}) {
   return (
     <ol className="flex flex-col gap-3">
       {findings.map((finding, index) => {
         const effect = effects[finding.effect];
+        const href = at && ruleHref(finding, at);
+        const rule = (
+          <code className="wrap-anywhere font-mono">
+            <InertText text={finding.ruleId} />
+          </code>
+        );
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a finding is its position
           <li key={index} className="flex gap-2">
@@ -31,9 +48,13 @@ export function FindingList({ findings }: { findings: EntryContent["findings"] }
                   <InertText text={finding.code} />
                 </code>
                 ·
-                <code className="font-mono">
-                  <InertText text={finding.ruleId} />
-                </code>
+                {href ? (
+                  <Link href={href} className="inline-flex min-h-6 items-center rounded-md text-link hover:underline">
+                    {rule}
+                  </Link>
+                ) : (
+                  rule
+                )}
                 {finding.mode === "shadow" && (
                   <Badge tone="info" icon={<FlaskConical aria-hidden />}>
                     Shadow, not enforced

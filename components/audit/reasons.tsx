@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { InertText } from "@/components/ui/inert-text";
 import { Panel } from "@/components/ui/panel";
 import { sentence } from "@/components/ui/sentence";
@@ -8,16 +9,24 @@ export function Reasons({
   reasons,
 }: {
   title: string;
-  reasons: readonly { code: string; layer: string; meaning: string }[];
+  /** `href`: where rules of this layer can be read. */
+  reasons: readonly { code: string; layer: string; meaning: string; href?: string | undefined }[];
 }) {
   return (
     <Panel title={title}>
       <ol className="flex flex-col gap-2">
-        {reasons.map(({ code, layer, meaning }) => (
+        {reasons.map(({ code, layer, meaning, href }) => (
           <li key={code}>
             <InertText text={sentence(meaning)} />
             <div className="text-muted text-xs">
-              {layer} ·{" "}
+              {href ? (
+                <Link href={href} className="inline-flex min-h-6 items-center rounded-md text-link hover:underline">
+                  {layer}
+                </Link>
+              ) : (
+                layer
+              )}{" "}
+              ·{" "}
               <code className="font-mono">
                 <InertText text={code} />
               </code>

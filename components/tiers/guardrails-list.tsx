@@ -1,3 +1,4 @@
+import { ruleAnchor } from "@/components/audit/rule-href";
 import { EmptyState } from "@/components/ui/empty-state";
 import { StatusBadge } from "@/components/ui/status-badge";
 import { Table, TableBody, TableHead, Td, Th, Tr } from "@/components/ui/table";
@@ -25,7 +26,11 @@ export function GuardrailsList({ guardrails }: { guardrails: readonly Guardrail[
       <TableBody>
         {guardrails.map((guardrail) => (
           <Tr key={guardrail.id}>
-            <th scope="row" className="max-w-80 border-b px-3 py-2 text-left align-top font-normal">
+            <th
+              scope="row"
+              id={ruleAnchor(guardrail.id)}
+              className="max-w-80 scroll-mt-24 target:bg-surface-selected border-b px-3 py-2 text-left align-top font-normal"
+            >
               <span className="font-medium">{guardrail.name}</span>
               {guardrail.description && <span className="block text-muted text-xs">{guardrail.description}</span>}
               <span className="block text-muted text-xs md:hidden">When {describeCondition(guardrail.when)}.</span>

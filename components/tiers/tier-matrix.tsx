@@ -1,3 +1,4 @@
+import { ruleAnchor } from "@/components/audit/rule-href";
 import { Bands } from "@/components/tiers/band-words";
 import { effectHints } from "@/components/tools/words";
 import { Panel } from "@/components/ui/panel";
@@ -54,7 +55,11 @@ function Matrix({ tiers }: { tiers: readonly Tier[] }) {
               <span className="mt-1 block text-muted text-xs">{effectHints[effect]}</span>
             </th>
             {tiers.map((tier) => (
-              <Td key={tier.key} className="py-2 align-top">
+              <Td
+                key={tier.key}
+                id={ruleAnchor(`${tier.key}.${effect}`)}
+                className="scroll-mt-24 py-2 align-top target:bg-surface-selected"
+              >
                 <Bands bands={describeBands(tier.effects[effect])} />
               </Td>
             ))}

@@ -6,6 +6,7 @@ import { type Actor, can } from "@/lib/auth/actor";
 import { pool } from "@/lib/db";
 import { AppError, notFound } from "@/lib/errors";
 import { entryId, parseEntryId } from "@/lib/ids";
+import { versionNumberOf } from "@/lib/policy/queries";
 import { type StoredRow, toRows } from "./list-entries";
 import type { ChainLink, EntryDetail } from "./schema";
 import { type Scope, scopeOf } from "./scope";
@@ -22,10 +23,11 @@ export type Place = { lane: bigint; seq: bigint };
  */
 export async function readEntry(actor: Actor, id: string): Promise<EntryDetail> {
   const { place, header, scope } = await findEntry(actor, id);
-  const [chain, content, related, [row]] = await Promise.all([
+  const [chain, content, related, policyNumber, [row]] = await Promise.all([
     readChain(place),
     contentState(place, header),
     readRelated(scope, place, header),
+    header.policyHash === undefined ? null : versionNumberOf(header.policyHash),
     toRows([rowOf(place, header)]),
   ]);
   const own = chain.find((link) => link.seq === Number(place.seq));
@@ -36,6 +38,7 @@ export async function readEntry(actor: Actor, id: string): Promise<EntryDetail> 
     recordedAt: header.ts,
     origin: header.origin,
     epoch: header.epoch,
+    policyNumber,
     instance: header.instance ?? null,
     actionDigest: header.actionDigest ?? null,
     idempotent: header.idem !== undefined,

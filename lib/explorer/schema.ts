@@ -61,6 +61,13 @@ function isPlace(cursor: string): boolean {
 export const entryFilter = z.strictObject(filterShape);
 export type EntryFilter = z.output<typeof entryFilter>;
 
+export const exportQuery = entryFilter.extend({
+  form: z
+    .enum(["csv", "ndjson"])
+    .default("csv")
+    .describe("`ndjson` carries headers and proofs, for `tools/verify.mjs`"),
+});
+
 export const entryQuery = z.strictObject({
   ...filterShape,
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
@@ -132,6 +139,8 @@ export const entryDetail = entryRow.extend({
   origin: z.string(),
   /** Of the policy and registry it was decided under. */
   epoch: z.int(),
+  /** Number of the policy version with that hash; null when the entry names none. */
+  policyNumber: z.int().nullable(),
   instance: z.string().nullable(),
   actionDigest: z.string().nullable(),
   /** It was sent with an idempotency key, so that a repeated call gets the same answer. */
@@ -197,4 +206,31 @@ export type LaneCheckResult = z.output<typeof laneCheck>;
 
 export const entryParams = z.strictObject({
   id: z.string().regex(/^(?:dec|evt)_[0-9a-hjkmnp-tv-z]{18}$/, "an entry id starts with `dec_` or `evt_`"),
+});
+
+/** What a browser checks an entry with. Hashes are base64 of 32 bytes. */
+export const entryProof = z.object({
+  header: z.string().describe("as it is stored; its leaf hash is SHA-256(0x00 ‖ header)"),
+  index: z.int(),
+  size: z.int().describe("leaves of the checkpoint"),
+  leaf: z.string(),
+  root: z.string(),
+  steps: z
+    .array(z.object({ hash: z.string(), from: z.int(), to: z.int() }))
+    .describe("siblings from the leaf up, with the leaves [from, to) that each stands for"),
+  note: z.string().describe("the signed checkpoint"),
+  keys: z.array(z.string()).describe("verifier keys of the log, C2SP signed-note"),
+});
+export type EntryProof = z.output<typeof entryProof>;
+
+export const consistencyQuery = z.strictObject({
+  from: z.coerce.number().pipe(z.int().min(1)),
+  to: z.coerce.number().pipe(z.int().min(1)),
+});
+
+export const logExportQuery = z.strictObject({
+  payloads: z
+    .enum(["0", "1"])
+    .default("0")
+    .describe("1 includes decrypted content; needs `payload:read`, and is an entry of its own"),
 });

@@ -22,6 +22,16 @@ export async function getPolicyVersion(number: number): Promise<PolicyVersionFul
   return full(row);
 }
 
+/** The newest version that says what this hash names; null when none does. */
+export async function versionNumberOf(hash: string): Promise<number | null> {
+  const row = await db.policyVersion.findFirst({
+    where: { hash },
+    select: { number: true },
+    orderBy: { number: "desc" },
+  });
+  return row?.number ?? null;
+}
+
 /** Published policies without their content, newest first. */
 export async function listPolicyVersions(page: {
   limit: number;

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { checkLane, openContent } from "@/app/(console)/audit/actions";
 import { EntryView } from "@/components/audit/entry-view";
+import { can } from "@/lib/auth/actor";
 import { requireActor } from "@/lib/auth/session";
 import { readEntry } from "@/lib/explorer/read-entry";
 import { orNotFound } from "@/lib/http/or-not-found";
@@ -11,5 +12,13 @@ export default async function EntryPage({ params }: PageProps<"/audit/[id]">) {
   const actor = await requireActor("audit:read", "audit:read:own");
   const { id } = await params;
   const entry = await orNotFound(readEntry(actor, id));
-  return <EntryView key={entry.id} entry={entry} openContent={openContent} checkLane={checkLane} />;
+  return (
+    <EntryView
+      key={entry.id}
+      entry={entry}
+      openContent={openContent}
+      checkLane={checkLane}
+      mayTry={can(actor, "policy:read")}
+    />
+  );
 }
