@@ -3,18 +3,21 @@ import next from "next";
 import { expireJob } from "@/lib/approvals/expire";
 import { closeAbandonedLanes, heartbeat } from "@/lib/audit/close-lane";
 import { projector } from "@/lib/audit/project";
+import { checkAnchor, sequencer } from "@/lib/audit/publish";
 import { ensureFirstAdministrator } from "@/lib/auth/first-administrator";
 import { forgetEnded } from "@/lib/auth/forget-ended";
 import { decisionPlane } from "@/lib/decisions/http";
 import { startPlane, stopPlane } from "@/lib/decisions/plane";
 import { readiness } from "@/lib/decisions/readiness";
 import { recordUses } from "@/lib/decisions/record-uses";
+import { ConfigurationError } from "@/lib/env";
 import { blameCaller, gate, managementGate, secure } from "@/lib/http/gate";
 import { startJobs } from "@/lib/jobs/periodic";
 import { listen } from "@/lib/live/listen";
 import { log } from "@/lib/log";
 import { prepare } from "@/lib/platform/prepare";
 import { consoleToLog, progress, startProblems, stopOnUncaught, untilStopped } from "@/lib/platform/process";
+import { factCollector } from "@/lib/policy/collect-facts";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
 import { seed } from "@/prisma/seed/index";
@@ -30,6 +33,11 @@ const build = "countersign 0.1.0";
 
 try {
   const { environment, announce, close } = await prepare(root, progress);
+  const forked = await checkAnchor();
+  if (forked) {
+    await close();
+    throw new ConfigurationError([forked]);
+  }
   if (environment.mode === "evaluation") await seed({ build, progress });
   await ensurePolicy("system");
   const plane = await startPlane(build);
@@ -49,7 +57,9 @@ try {
   const pages = app.getRequestHandler();
   await app.prepare();
   // Loading Next can hold the event loop for seconds; a job's transaction would be cut off meanwhile.
-  const stopWork = startJobs(environment.role === "web" ? [] : [projector, expireJob, forgetEnded]);
+  const stopWork = startJobs(
+    environment.role === "web" ? [] : [sequencer, projector, factCollector, expireJob, forgetEnded],
+  );
 
   const settings = {
     hosts: new Set(environment.origins.map((origin) => new URL(origin).host)),

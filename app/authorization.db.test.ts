@@ -1,12 +1,15 @@
 import "next/dist/server/node-environment-baseline"; // before anything of Next: it makes the storage of requests
 
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issueCredential } from "@/lib/agents/issue-credential";
 import { requestTransfer } from "@/lib/agents/request-transfer";
 import { project } from "@/lib/audit/project";
+import { publish } from "@/lib/audit/publish";
+import { integrate } from "@/lib/audit/sequence";
 import { bootstrapId } from "@/lib/auth/authenticate-request";
 import { issueToken } from "@/lib/auth/issue-token";
 import { type Permission, permissions, permissionsOf, type Role, roles } from "@/lib/auth/permissions";
@@ -27,7 +30,13 @@ import { cookieOf, inRequest } from "@/lib/testing/request";
  */
 
 const bootstrapToken = "a bootstrap token for tests, long enough 0123456789";
-const { ownerUrl } = await testDatabase({ bootstrapToken });
+const folder = mkdtempSync(join(tmpdir(), "countersign-authorization-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const { ownerUrl } = await testDatabase({
+  bootstrapToken,
+  dataDirectory: folder,
+  anchorFile: join(folder, "anchor.log"),
+});
 
 // ---------------------------------------------------------------- rows
 
@@ -314,6 +323,8 @@ beforeAll(async () => {
     transfer: transfer.id,
   };
   await project();
+  await integrate();
+  await publish();
 });
 
 async function caller(name: string, held: Role[]) {

@@ -3,7 +3,7 @@ import "server-only";
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 
 /**
@@ -23,6 +23,8 @@ export type Settings = {
   origins: string[];
   /** Absolute path of the writable folder. */
   dataDirectory: string;
+  /** Absolute path of the file that every signed checkpoint is written to; best on another disk. */
+  anchorFile: string;
   /** At least 32 bytes; signs and encrypts sign-in cookies. */
   authSecret: string;
   /** 32 bytes, keys the digest of agent credentials. */
@@ -111,6 +113,7 @@ export function settingsFrom(variables: Variables): Settings {
     publicUrl,
     origins: evaluation ? [...new Set([publicUrl, ...loopback])] : [publicUrl],
     dataDirectory: resolve(value.COUNTERSIGN_DATA),
+    anchorFile: resolve(value.COUNTERSIGN_ANCHOR_FILE ?? join(value.COUNTERSIGN_DATA, "log", "anchor.log")),
     authSecret: value.AUTH_SECRET,
     pepper: value.COUNTERSIGN_PEPPER,
     kek: value.COUNTERSIGN_KEK,
@@ -258,6 +261,7 @@ const shape = z.object({
     given === "web" || given === "worker" || given === "all" ? given : null,
   ).default("all"),
   COUNTERSIGN_DATA: z.string().default(".data"),
+  COUNTERSIGN_ANCHOR_FILE: z.string().optional(),
   TRUSTED_PROXIES: text("TRUSTED_PROXIES", "addresses or CIDR ranges separated by commas", addressRanges).default([]),
   OIDC_ISSUER: text("OIDC_ISSUER", "the `https://` address of the identity provider", (given) =>
     ["https:", "http:"].includes(URL.parse(given)?.protocol ?? "") &&

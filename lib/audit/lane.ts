@@ -163,10 +163,12 @@ export async function openLanes(source: LaneSource, build: string, count = 2): P
     if (queue.length >= worthAnother || !lanes.some((lane) => lane?.busy)) return true;
     const late = lastBegun + lateMilliseconds - performance.now();
     if (late <= 0) return true;
-    waiting ??= setTimeout(() => {
-      waiting = undefined;
-      pump();
-    }, late).unref();
+    if (!waiting) {
+      waiting = setTimeout(() => {
+        waiting = undefined;
+        pump();
+      }, late).unref();
+    }
     return false;
   }
 

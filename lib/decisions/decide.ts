@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { announceApproval } from "@/lib/approvals/announce";
 import { loadHeldApproval } from "@/lib/approvals/held";
 import type { Lanes } from "@/lib/audit/lane";
+import { forkFault } from "@/lib/audit/publish";
 import { AppError } from "@/lib/errors";
 import { entryId } from "@/lib/ids";
 import { loadedSnapshot, refreshSnapshot, type Snapshot, snapshotIsStale } from "@/lib/policy/snapshot";
@@ -26,6 +27,8 @@ import { within } from "./within";
  */
 export async function decide(call: Call): Promise<DecisionResponse> {
   const { lanes } = await startPlane();
+  if (forkFault())
+    throw new AppError("audit_unavailable", "the log is not the one that was signed, so nothing is decided");
   if (call.input.dryRun) return dryRun(call, lanes);
 
   const key = call.idempotencyKey === undefined ? null : idempotencyHash(call.credential.agentId, call.idempotencyKey);

@@ -17,7 +17,7 @@ import { takeToken } from "./rate";
 import { within } from "./within";
 
 /** What every route of the decision plane does at its edge: name the caller, read a bounded body strictly, answer, and record what was refused. */
-export type Answer = { status: number; body: string; type?: string; headers?: Record<string, string> };
+export type Answer = { status: number; body: string | Buffer; type?: string; headers?: Record<string, string> };
 
 const bodyLimit = 256 * 1024;
 
@@ -186,7 +186,7 @@ export function refusal(error: unknown): Answer {
 
 export function send(response: ServerResponse, { status, body, type = "application/json", headers }: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  const length = Buffer.byteLength(body);
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   response.writeHead(status, {
     "content-type": type,
     "content-length": length,
@@ -194,6 +194,7 @@ export function send(response: ServerResponse, { status, body, type = "applicati
     "x-content-type-options": "nosniff",
     ...headers,
   });
+  if (typeof body !== "string") response.end(body);
   // ASCII goes out with the head in one write, without being encoded again.
-  response.end(body, length === body.length ? "latin1" : "utf8");
+  else response.end(body, length === body.length ? "latin1" : "utf8");
 }

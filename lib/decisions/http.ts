@@ -9,6 +9,7 @@ import { count, observeDecision, renderMetrics } from "@/lib/metrics/counters";
 import { authzenMetadata, postEvaluation, postEvaluations } from "./authzen";
 import { decide } from "./decide";
 import { type Answer, caller, header, json, readBody, readJson, recordInvalid, refusal, send } from "./edge";
+import { getCheckpoint, getLogKeys, getTile } from "./log-routes";
 import { type Plane, startPlane } from "./plane";
 import { readDecision } from "./read-decision";
 import { reportOutcome } from "./report-outcome";
@@ -43,6 +44,9 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
       path: /^\/\.well-known\/authzen-configuration$/,
       answer: async () => json(200, authzenMetadata()),
     },
+    { method: "GET", path: /^\/log\/checkpoint$/, answer: getCheckpoint },
+    { method: "GET", path: /^\/log\/key$/, answer: getLogKeys },
+    { method: "GET", path: /^\/log\/tile\/(\d{1,2}\/[\dx/]{3,40}(?:\.p\/\d{1,3})?)$/, answer: getTile },
     {
       method: "GET",
       path: /^\/log\/receipt-key$/,
@@ -82,7 +86,8 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
 }
 
 const probes = new Set(["/healthz", "/readyz", "/metrics"]);
-const ours = /^\/(?:api\/v1\/decisions(?:\/|$)|access\/v1\/|log\/|\.well-known\/authzen-configuration$)/;
+const ours =
+  /^\/(?:api\/v1\/decisions(?:\/|$)|access\/v1\/|log\/(?!tile\/entries\/)|\.well-known\/authzen-configuration$)/;
 
 async function respond(
   routes: Route[],

@@ -60,6 +60,7 @@ function provideDatabase(
     publicUrl: "http://localhost:3000",
     origins: ["http://localhost:3000", "http://127.0.0.1:3000"],
     dataDirectory: "/nonexistent",
+    anchorFile: "/nonexistent/anchor.log",
     authSecret: "a secret that only the tests know, 32 bytes and more",
     pepper: createHash("sha256").update("test pepper").digest(),
     kek: createHash("sha256").update("test kek").digest(),

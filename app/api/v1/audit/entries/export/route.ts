@@ -1,7 +1,10 @@
 import { stream } from "@/lib/auth/edge";
 import { exportEntries } from "@/lib/explorer/export";
-import { entryFilter } from "@/lib/explorer/schema";
+import { exportWithProofs } from "@/lib/explorer/export-log";
+import { exportQuery } from "@/lib/explorer/schema";
 
-export const GET = stream({ permission: ["audit:read", "audit:read:own"], query: entryFilter }, ({ actor, query }) =>
-  exportEntries(actor, query),
+export const GET = stream(
+  { permission: ["audit:read", "audit:read:own"], query: exportQuery },
+  ({ actor, query: { form, ...filter } }) =>
+    form === "ndjson" ? exportWithProofs(actor, filter) : exportEntries(actor, filter),
 );
