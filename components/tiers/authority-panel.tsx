@@ -1,11 +1,10 @@
 "use client";
 
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { amountWords } from "@/components/tiers/band-sentence";
 import type { BandsCell, DraftContent } from "@/components/tiers/cells";
-import { useEditor } from "@/components/tiers/editor-context";
+import { type AgentChoice, useEditor } from "@/components/tiers/editor-context";
 import { Combobox } from "@/components/ui/combobox";
-import { Description, DescriptionList } from "@/components/ui/description-list";
 import { Field } from "@/components/ui/field";
 import { sentence } from "@/components/ui/sentence";
 import { compilePolicy } from "@/lib/policy/compile";
@@ -16,7 +15,10 @@ import type { AgentPolicyInput } from "@/lib/policy/types";
 /** What one agent of this tier would really be allowed by the draft, as the engine says it: with its mandate, every guardrail and what cannot be undone. */
 export function AuthorityPanel({ content, cell, now }: { content: DraftContent; cell: BandsCell; now: number }) {
   const { agents, tools, agentInput } = useEditor();
-  const ofTier = agents.filter((agent) => agent.tier === cell.tier);
+  const effect = cell.kind === "effect" ? cell.effect : tools.find(({ name }) => name === cell.tool)?.effect;
+  const concerned = (agent: AgentChoice) => effect !== undefined && agent.effects.includes(effect);
+  const inTier = agents.filter((agent) => agent.tier === cell.tier);
+  const ofTier = [...inTier.filter(concerned), ...inTier.filter((agent) => !concerned(agent))];
   const [chosen, setChosen] = useState(ofTier[0]?.id);
   const agent = ofTier.find(({ id }) => id === chosen) ?? ofTier[0];
   const loaded = useAgent(agent?.id, agentInput);
@@ -26,7 +28,7 @@ export function AuthorityPanel({ content, cell, now }: { content: DraftContent; 
   if (!agent) return <p className="text-muted">No agent is in {cell.tier}, so nobody is affected by this yet.</p>;
   return (
     <div className="flex flex-col gap-3">
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid gap-3 sm:max-lg:grid-cols-2">
         <Field label="Agent">
           <Combobox
             noun="agents"
@@ -80,22 +82,33 @@ function Authority({
   }, [settled, tools, agent, tool, now]);
   if (!authority) return <p className="text-muted">This cannot be worked out until the problems are solved.</p>;
   return (
-    <DescriptionList>
-      <Description term="In effect">{sentence(authorityWords(authority))}</Description>
-      <Description term="Decided by">
+    <dl aria-live="polite" className="flex flex-col gap-2">
+      <Term word="In effect">
+        <span className="font-medium">{sentence(authorityWords(authority))}</span>
+      </Term>
+      <Term word="Decided by">
         {layerWords[authority.decidedBy.layer] ?? authority.decidedBy.layer}{" "}
-        <code className="font-mono text-muted text-xs">{authority.decidedBy.ruleId}</code>
-      </Description>
+        <code className="wrap-anywhere font-mono text-muted text-xs">{authority.decidedBy.ruleId}</code>
+      </Term>
       {authority.conditions.length > 0 && (
-        <Description term="Provided">
+        <Term word="Provided">
           <ul className="list-disc pl-4">
             {authority.conditions.map((words) => (
               <li key={words}>{words}</li>
             ))}
           </ul>
-        </Description>
+        </Term>
       )}
-    </DescriptionList>
+    </dl>
+  );
+}
+
+function Term({ word, children }: { word: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-muted text-xs">{word}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
 

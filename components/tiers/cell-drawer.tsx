@@ -48,7 +48,7 @@ export function CellDrawer({
   return (
     <Drawer
       open
-      size="lg"
+      size={cell.kind === "effect" || cell.kind === "tool" ? "xl" : "lg"}
       onOpenChange={(open) => {
         seal();
         if (!open) close();
@@ -119,18 +119,21 @@ function CellBody({
     case "effect":
     case "tool":
       return (
-        <>
+        <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
           <BandEditor
             bands={(value ?? []) as readonly Band[]}
             escalation={content.escalation}
             onChange={edit}
             onSettle={seal}
           />
-          <section aria-label="Effective authority" className="flex flex-col gap-2 border-t pt-3">
+          <section
+            aria-label="What an agent may really do"
+            className="flex flex-col gap-2 max-lg:border-t max-lg:pt-3 lg:sticky lg:top-0 lg:border-l lg:pl-4"
+          >
             <h3 className="font-medium">What an agent may really do</h3>
             <AuthorityPanel content={content} cell={cell} now={now} />
           </section>
-        </>
+        </div>
       );
     case "guardrail":
       return value === undefined ? (

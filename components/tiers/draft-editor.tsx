@@ -87,7 +87,7 @@ export function DraftEditor({
 
   return (
     <EditorProvider value={facts}>
-      <div className="-mx-4 sticky top-12 z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-y bg-surface px-4 py-2 md:mx-0 md:rounded-lg md:border-x">
+      <div className="-mx-4 z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-y bg-surface px-4 py-2 md:sticky md:top-12 md:mx-0 md:rounded-lg md:border-x">
         <SaveStatusLine status={status} retry={() => void flush()} />
         <UndoButtons state={state} dispatch={dispatch} />
         <span className="text-muted">

@@ -26,7 +26,7 @@ export function DraftMatrix(props: MatrixProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the buttons inside */}
-      <div className="max-md:hidden" onKeyDown={moveBetweenCells}>
+      <div className="max-md:hidden lg:[&_thead]:top-25" onKeyDown={moveBetweenCells}>
         <Table label="Effect class by tier">
           <TableHead>
             <Th>Effect</Th>
@@ -111,7 +111,7 @@ export function CellButton({
       data-matrix-cell
       onClick={() => open(cell)}
       className={clsx(
-        "flex h-full min-h-8 w-full flex-col gap-1 rounded-md p-2 text-left hover:bg-surface-hover focus-visible:-outline-offset-2",
+        "flex h-full min-h-8 scroll-mt-16 w-full flex-col gap-1 rounded-md p-2 text-left hover:bg-surface-hover focus-visible:-outline-offset-2",
         isChanged && "bg-surface-selected",
       )}
     >

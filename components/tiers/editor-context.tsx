@@ -3,10 +3,10 @@
 import { createContext, use } from "react";
 import type { AttributeOption } from "@/components/tiers/condition-options";
 import type { Option } from "@/components/ui/select";
-import type { NamedList, TierKey, Tool } from "@/lib/policy/schema";
+import type { EffectClass, NamedList, TierKey, Tool } from "@/lib/policy/schema";
 import type { AgentPolicyInput } from "@/lib/policy/types";
 
-export type AgentChoice = { id: string; name: string; tier: TierKey };
+export type AgentChoice = { id: string; name: string; tier: TierKey; effects: readonly EffectClass[] };
 
 /** What every part of the editor offers to choose from. It does not change while the draft is edited, but for the lists. */
 export type EditorFacts = {

@@ -13,14 +13,23 @@ type DrawerProps = {
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   side?: "right" | "left";
-  /** `lg` for an editor with columns of its own. */
-  size?: "md" | "lg";
+  /** `lg` for a long form, `xl` for an editor of two columns. */
+  size?: "md" | "lg" | "xl";
   footer?: ReactNode;
   children: ReactNode;
 };
 
 /** A modal sheet at the side, for a form or a detail that belongs to the list behind it. */
-export function Drawer({ title, description, trigger, side = "right", size = "md", footer, children, ...state }: DrawerProps) {
+export function Drawer({
+  title,
+  description,
+  trigger,
+  side = "right",
+  size = "md",
+  footer,
+  children,
+  ...state
+}: DrawerProps) {
   const { remember, giveBack } = useFocusReturn();
   return (
     <Primitive.Root {...state}>
@@ -41,7 +50,7 @@ export function Drawer({ title, description, trigger, side = "right", size = "md
             className={clsx(
               "flex h-full w-full flex-col bg-surface-raised shadow-overlay outline-none",
               side === "right" ? "enter-drawer border-l" : "max-w-72 border-r",
-              side === "right" && (size === "lg" ? "max-w-3xl" : "max-w-lg"),
+              side === "right" && { md: "max-w-lg", lg: "max-w-3xl", xl: "max-w-5xl" }[size],
             )}
           >
             <OverlayHeader title={title} description={description} />
