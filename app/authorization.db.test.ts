@@ -100,6 +100,7 @@ const rows: Record<string, Row> = {
 
   "/api/v1/agents/[id]": ofAgent({ PATCH: { purpose: "something else" } }),
   "/api/v1/agents/[id]/activate": ofAgent({ POST: reason }),
+  "/api/v1/agents/[id]/authority": ofAgent({ POST: {} }),
   "/api/v1/agents/[id]/credentials": ofAgent({ POST: { type: "secret" } }),
   "/api/v1/agents/[id]/retire": ofAgent({ POST: reason }),
   "/api/v1/agents/[id]/suspend": ofAgent({ POST: reason }),
@@ -107,6 +108,7 @@ const rows: Record<string, Row> = {
   "/api/v1/agents/[id]/transfer/accept": ofAgent(),
   "/api/v1/agents/[id]/transfer/cancel": ofAgent(),
   "/api/v1/agents/[id]/transfer/decline": ofAgent(),
+  "/api/v1/agents/[id]/used": ofAgent(),
   "/api/v1/agents/[id]/versions": ofAgent({ POST: version }),
   "/api/v1/agents/[id]/versions/[version]/promote": {
     params: { id: nowhere.agent, version: nowhere.version },
@@ -155,6 +157,8 @@ const rows: Record<string, Row> = {
 const actionRows: Record<string, ((objects: Objects) => unknown) | { shared: string }> = {
   "(console)/agents/actions.ts#register": { shared: "adds an agent" },
   "(console)/agents/actions.ts#edit": ({ agent }) => ({ id: agent, change: { purpose: "something else" } }),
+  "(console)/agents/actions.ts#authority": ({ agent }) => ({ id: agent }),
+  "(console)/agents/actions.ts#used": ({ agent }) => ({ id: agent, days: 7 }),
   "(console)/agents/actions.ts#activate": ({ agent }) => ({ id: agent, ...reason }),
   "(console)/agents/actions.ts#suspend": ({ agent }) => ({ id: agent, ...reason }),
   "(console)/agents/actions.ts#retire": ({ agent }) => ({ id: agent, ...reason }),
@@ -172,6 +176,7 @@ const actionRows: Record<string, ((objects: Objects) => unknown) | { shared: str
   "(console)/agents/actions.ts#answer": ({ transfer }) => ({ id: transfer, answer: "accept" }),
   "(console)/audit/actions.ts#openContent": ({ decision }) => ({ id: decision }),
   "(console)/audit/actions.ts#checkLane": ({ decision }) => ({ id: decision }),
+  "(console)/audit/actions.ts#readProof": ({ decision }) => ({ id: decision }),
   "(console)/settings/tokens/actions.ts#issue": { shared: "adds a token of one's own" },
   "(console)/settings/tokens/actions.ts#revoke": ({ token }) => ({ id: token }),
   "(console)/settings/account/actions.ts#end": ({ session }) => ({ id: session }),

@@ -3,6 +3,7 @@ import { EntryFacts } from "@/components/audit/entry-facts";
 import { EntryName } from "@/components/audit/entry-name";
 import { LanePanel } from "@/components/audit/lane-panel";
 import { OutcomeBadge } from "@/components/audit/outcome-badge";
+import { ProofPanel } from "@/components/audit/proof-panel";
 import { Reasons } from "@/components/audit/reasons";
 import { RelatedEntries } from "@/components/audit/related-entries";
 import { ruleHref } from "@/components/audit/rule-href";
@@ -10,19 +11,20 @@ import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button-link";
 import { PageHeader } from "@/components/ui/page-header";
 import { codeMeaning, entrySentence, layerOf } from "@/lib/explorer/explain";
-import type { EntryContent, EntryDetail, LaneCheckResult } from "@/lib/explorer/schema";
+import type { EntryContent, EntryDetail, EntryProof, LaneCheckResult } from "@/lib/explorer/schema";
 import type { ActionResult } from "@/lib/http/action";
 
 type EntryViewProps = {
   entry: EntryDetail;
   openContent: (input: { id: string }) => Promise<ActionResult<EntryContent>>;
+  readProof: (input: { id: string }) => Promise<ActionResult<EntryProof>>;
   checkLane: (input: { id: string }) => Promise<ActionResult<LaneCheckResult>>;
   /** Whether the caller may try requests. */
   mayTry: boolean;
 };
 
 /** One entry of the log: what was asked and answered, why, what came of it, and how it stands in its lane. */
-export function EntryView({ entry, openContent, checkLane, mayTry }: EntryViewProps) {
+export function EntryView({ entry, openContent, readProof, checkLane, mayTry }: EntryViewProps) {
   const decided = entry.kind === "decision";
   const at = { policyNumber: entry.policyNumber, agentId: entry.agent?.id ?? null, tool: entry.tool };
   const reasons = entry.codes.length > 0 && (
@@ -64,6 +66,7 @@ export function EntryView({ entry, openContent, checkLane, mayTry }: EntryViewPr
             />
           )}
           <RelatedEntries entry={entry} />
+          <ProofPanel id={entry.id} readProof={readProof} />
           <LanePanel entry={entry} check={checkLane} />
         </div>
         <EntryFacts entry={entry} />

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { checkLane, openContent } from "@/app/(console)/audit/actions";
+import { checkLane, openContent, readProof } from "@/app/(console)/audit/actions";
 import { EntryView } from "@/components/audit/entry-view";
 import { can } from "@/lib/auth/actor";
 import { requireActor } from "@/lib/auth/session";
@@ -17,6 +17,7 @@ export default async function EntryPage({ params }: PageProps<"/audit/[id]">) {
       key={entry.id}
       entry={entry}
       openContent={openContent}
+      readProof={readProof}
       checkLane={checkLane}
       mayTry={can(actor, "policy:read")}
     />

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { checkLane, openContent } from "@/app/(console)/audit/actions";
+import { checkLane, openContent, readProof } from "@/app/(console)/audit/actions";
 import { EntryView } from "@/components/audit/entry-view";
 import { can } from "@/lib/auth/actor";
 import { requireActor } from "@/lib/auth/session";
@@ -19,6 +19,7 @@ export default async function DecisionPage({ params }: PageProps<"/decisions/[id
       key={decision.id}
       entry={decision}
       openContent={openContent}
+      readProof={readProof}
       checkLane={checkLane}
       mayTry={can(actor, "policy:read")}
     />
