@@ -7,20 +7,23 @@ import type { Agent, Prisma } from "@/lib/generated/prisma/client";
 import { canonicalize, type Json } from "@/lib/json";
 import { authorOf, lockAgent } from "./access";
 import { checkMandate } from "./mandate";
+import { mandateHash } from "./mandate-hash";
 import { findOwner } from "./people";
 import { checkBackup, checkName, echoModeFor } from "./register";
 import type { EditInput } from "./schema";
 
 /**
  * Changes what is written about an agent. What comes out as it was writes no entry.
- * @throws AppError `not_found`, `forbidden`, `conflict` (retired, or the name is taken), `invalid_request` naming the field
+ * @throws AppError `not_found`, `forbidden`, `conflict` (retired, the name is taken, or another mandate than `mandateSeen`), `invalid_request` naming the field
  */
 export async function editAgent(actor: Actor, id: string, input: EditInput): Promise<{ id: string }> {
   if (input.mandate) await checkMandate(input.mandate);
   return changeControl(authorOf(actor), async (tx) => {
     const agent = await lockAgent(tx, actor, id, "agents:write");
     if (agent.status === "retired") throw new AppError("conflict", "the agent is retired and stays as it was");
-    const { backupOwnerEmail, ...rest } = input;
+    const { backupOwnerEmail, mandateSeen, ...rest } = input;
+    if (input.mandate && mandateSeen !== undefined && mandateSeen !== mandateHash(agent.mandate))
+      throw new AppError("conflict", "somebody else changed the mandate meanwhile; look at theirs before you save");
     const wanted: Partial<Agent> = { ...rest } as Partial<Agent>;
     if (backupOwnerEmail !== undefined) {
       const backup = backupOwnerEmail ? await findOwner(tx, backupOwnerEmail, "/backupOwnerEmail") : null;

@@ -8,6 +8,7 @@ import type { Agent, AgentVersion, Credential, OwnershipTransfer, Person, Prisma
 import { entryId } from "@/lib/ids";
 import { mandate } from "@/lib/policy/schema";
 import { mayOn, visibleAgents } from "./access";
+import { mandateHash } from "./mandate-hash";
 import { canOwn } from "./people";
 import type {
   AgentDecision,
@@ -149,6 +150,7 @@ export async function getAgent(actor: Actor, id: string): Promise<AgentDetail> {
     riskClass: agent.riskClass as AgentDetail["riskClass"],
     tier: agent.tier as AgentDetail["tier"],
     mandate: mandate.parse(agent.mandate),
+    mandateHash: mandateHash(agent.mandate),
     status: agent.status as AgentDetail["status"],
     statusReason: agent.statusReason,
     stopped: agent.stoppedAt !== null,

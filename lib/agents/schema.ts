@@ -78,9 +78,11 @@ export const editInput = z
     mandate,
     echoMode,
     maxInstances: z.int().min(1).max(10_000).nullable(),
+    /** The `mandateHash` that the change began from: refused when the mandate is another by now. */
+    mandateSeen: z.string().max(80),
   })
   .partial()
-  .refine((value) => Object.keys(value).length > 0, "name at least one field to change");
+  .refine(({ mandateSeen: _, ...fields }) => Object.keys(fields).length > 0, "name at least one field to change");
 export type EditInput = z.output<typeof editInput>;
 
 export const reasonInput = z.strictObject({ reason: paragraph(2000) });
@@ -216,6 +218,8 @@ export const agentDetail = z.object({
   riskClass,
   tier: tierKey,
   mandate,
+  /** Names this mandate, so that a change can say which one it began from. */
+  mandateHash: z.string(),
   status: agentStatus,
   statusReason: z.string().nullable(),
   /** Suspended by a stop: only somebody who may change any agent resumes it. */

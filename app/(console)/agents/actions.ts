@@ -4,9 +4,11 @@ import { refresh } from "next/cache";
 import { z } from "zod";
 import { activateAgent } from "@/lib/agents/activate";
 import { acceptTransfer, cancelTransfer, declineTransfer } from "@/lib/agents/answer-transfer";
+import { authorityOf } from "@/lib/agents/authority";
 import { createVersion } from "@/lib/agents/create-version";
 import { editAgent } from "@/lib/agents/edit";
 import { issueCredential } from "@/lib/agents/issue-credential";
+import { authorityInput, usedInput } from "@/lib/agents/mandate-schema";
 import { promoteVersion } from "@/lib/agents/promote-version";
 import { registerAgent } from "@/lib/agents/register";
 import { requestTransfer } from "@/lib/agents/request-transfer";
@@ -29,9 +31,11 @@ import {
 } from "@/lib/agents/schema";
 import { stopAgents } from "@/lib/agents/stop";
 import { suspendAgent } from "@/lib/agents/suspend";
+import { usedBy } from "@/lib/agents/used-by";
 import { action } from "@/lib/auth/edge";
 
 const change = ["agents:write", "agents:write:own"] as const;
+const look = ["agents:read", "agents:read:own"] as const;
 const credentials = ["credentials:write", "credentials:write:own"] as const;
 const withReason = reasonInput.extend(agentPath.shape);
 
@@ -39,6 +43,16 @@ export const register = action({ permission: change, input: registerInput }, reg
 
 export const edit = action({ permission: change, input: agentPath.extend({ change: editInput }) }, (actor, input) =>
   shown(editAgent(actor, input.id, input.change)),
+);
+
+/** What the policy leaves of a mandate, saved or not. */
+export const authority = action({ permission: look, input: authorityInput }, (actor, { id, mandate }) =>
+  authorityOf(actor, id, mandate),
+);
+
+/** What the agent did, as a mandate would name it. */
+export const used = action({ permission: look, input: usedInput }, (actor, { id, days }) =>
+  usedBy(actor, id, days, new Date()),
 );
 
 export const activate = action({ permission: change, input: withReason }, (actor, { id, reason }) =>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
-import { edit } from "@/app/(console)/agents/actions";
+import { authority, edit, used } from "@/app/(console)/agents/actions";
 import { MandateEditor } from "@/components/agents/mandate-editor";
+import { authorityOf } from "@/lib/agents/authority";
 import { requireActor } from "@/lib/auth/session";
 import { tierReach } from "@/lib/policy/describe";
 import { currentPolicy } from "@/lib/policy/queries";
@@ -12,17 +13,23 @@ export const metadata: Metadata = { title: "Mandate" };
 export default async function MandatePage({ params }: PageProps<"/agents/[id]/mandate">) {
   const actor = await requireActor("agents:read", "agents:read:own");
   const agent = await readAgent(actor, (await params).id);
-  const [tools, policy] = await Promise.all([listToolChoices(), currentPolicy()]);
+  const [tools, policy, initial] = await Promise.all([
+    listToolChoices(),
+    currentPolicy(),
+    authorityOf(actor, agent.id),
+  ]);
   const tier = policy.content.tiers.find((one) => one.key === agent.tier);
   return (
     <MandateEditor
-      key={agent.updatedAt}
       id={agent.id}
-      mandate={agent.mandate}
+      stored={{ mandate: agent.mandate, hash: agent.mandateHash }}
       tools={tools}
       reach={tier && tierReach(tier)}
       mayChange={agent.may.change}
+      initial={initial}
       edit={edit}
+      used={used}
+      authority={authority}
     />
   );
 }
