@@ -18,6 +18,12 @@ const spoken: Partial<Record<EntryKind, string>> = {
   invalid_input: "Invalid input refused",
   engine_error: "Engine error",
   sign_in_refused: "Sign-in refused",
+  policy_requested: "Policy change requested",
+  policy_approved: "Policy change approved",
+  policy_declined: "Policy change declined",
+  policy_withdrawn: "Policy change withdrawn",
+  policy_ended: "Policy change ended",
+  policy_draft_discarded: "Policy draft discarded",
 };
 
 /** For a select, in the order of the list of kinds. */
