@@ -103,7 +103,7 @@ describe("two people who change one mandate", () => {
     fc.assert(
       fc.property(list, list, list, (was, own, now) => {
         const { merged } = mergeMandates({ tools: was }, { tools: own }, { tools: now });
-        for (const name of "abcde") {
+        for (const name of ["a", "b", "c", "d", "e"] as const) {
           const [before, mine, stored] = [was.includes(name), own.includes(name), now.includes(name)];
           expect(merged.tools.includes(name)).toBe(before ? mine && stored : mine || stored);
         }
