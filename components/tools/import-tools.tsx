@@ -69,7 +69,8 @@ export function ImportTools({ run }: { run: ImportPasted }) {
       const result = await run(input(false, confirmed));
       if (!result.ok) return setProblem(result.error);
       const { created = [], changed = [], held = [] } = result.data.imported ?? {};
-      toast.success(`${created.length + changed.length} tools sanctioned`, {
+      const count = created.length + changed.length;
+      toast.success(`${count} ${count === 1 ? "tool" : "tools"} sanctioned`, {
         description:
           held.length > 0 ? `${held.length} changed at their source and are held.` : "The policy has a new version.",
       });

@@ -33,7 +33,7 @@ export const authorityAnswer = z.object({
 });
 export type AuthorityAnswer = z.infer<typeof authorityAnswer>;
 
-export const usedRanges = [7, 30, 90] as const;
+const usedRanges = [7, 30, 90] as const;
 export const usedQuery = z.strictObject({
   days: z.coerce
     .number<string | number>()

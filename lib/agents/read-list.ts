@@ -14,7 +14,7 @@ const heads = new Set(
   "tool tools name recipient recipients email address host hosts url region regions value".split(" "),
 );
 /** Lines that are looked at. */
-export const mostLines = 20_000;
+const mostLines = 20_000;
 
 /**
  * Reads pasted text. Empty lines, and a first line that names the column, are passed over; `;`, tab and comma separate columns, and only the first counts.

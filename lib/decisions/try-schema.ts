@@ -7,7 +7,7 @@ import { decisionRequest, outcome } from "./schema";
 /** Shapes of `POST /policy/try`: any request, judged by any policy, recorded nowhere as a decision. */
 
 /** The policy in force, the draft, or a published version by its number. */
-export const policyChoice = z.union([z.literal("live"), z.literal("draft"), z.int().min(1).max(2_147_483_647)]);
+const policyChoice = z.union([z.literal("live"), z.literal("draft"), z.int().min(1).max(2_147_483_647)]);
 export type PolicyChoice = z.infer<typeof policyChoice>;
 
 const { tool, toolFingerprint, arguments: args, resource, context } = decisionRequest.shape;

@@ -97,5 +97,5 @@ export const changeAnswer = z.strictObject({
 export type ChangeAnswer = z.output<typeof changeAnswer>;
 
 /** A definition that waits for a person. */
-export const toolChange = z.object({ fingerprint: z.string(), differences: z.array(definitionDifference) });
+const toolChange = z.object({ fingerprint: z.string(), differences: z.array(definitionDifference) });
 export type ToolChange = z.infer<typeof toolChange>;
