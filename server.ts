@@ -18,6 +18,7 @@ import { log } from "@/lib/log";
 import { prepare } from "@/lib/platform/prepare";
 import { consoleToLog, progress, startProblems, stopOnUncaught, untilStopped } from "@/lib/platform/process";
 import { factCollector } from "@/lib/policy/collect-facts";
+import { publicationJob } from "@/lib/policy/publication-jobs";
 import { ensurePolicy } from "@/lib/policy/publish";
 import { refreshSnapshot } from "@/lib/policy/snapshot";
 import { seed } from "@/prisma/seed/index";
@@ -58,7 +59,7 @@ try {
   await app.prepare();
   // Loading Next can hold the event loop for seconds; a job's transaction would be cut off meanwhile.
   const stopWork = startJobs(
-    environment.role === "web" ? [] : [sequencer, projector, factCollector, expireJob, forgetEnded],
+    environment.role === "web" ? [] : [sequencer, projector, factCollector, expireJob, publicationJob, forgetEnded],
   );
 
   const settings = {

@@ -33,7 +33,13 @@ export type ErrorCode = keyof typeof statusOf;
 /** One rule that one field broke. `path` is a JSON Pointer (RFC 6901) into the input, `""` for the whole. */
 export type FieldError = { path: string; message: string };
 
-type AppErrorOptions = { fields?: FieldError[]; cause?: unknown; retryAfterSeconds?: number };
+type AppErrorOptions = {
+  fields?: FieldError[];
+  /** What the caller needs to go on from here: the current draft, the conflicts. Goes out as it is. */
+  details?: unknown;
+  cause?: unknown;
+  retryAfterSeconds?: number;
+};
 
 /**
  * A refusal with a stable code. `message` is written for a stranger: lower case, no full stop, says what to change.
@@ -43,6 +49,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly fields: FieldError[];
+  readonly details: unknown;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: AppErrorOptions = {}) {
@@ -51,6 +58,7 @@ export class AppError extends Error {
     this.code = code;
     this.status = statusOf[code];
     this.fields = options.fields ?? [];
+    this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
@@ -63,6 +71,7 @@ export type Problem = {
   detail: string;
   instance?: string;
   errors?: FieldError[];
+  details?: unknown;
 };
 
 /** SQLSTATE classes and codes, Prisma's codes, and what sockets say, when the database is away, full or too busy. */
@@ -96,6 +105,7 @@ export function toProblem(error: unknown, requestId?: string): Problem {
     detail: known.message,
     ...(requestId ? { instance: `urn:countersign:request:${requestId}` } : {}),
     ...(known.fields.length > 0 ? { errors: known.fields } : {}),
+    ...(known.details === undefined ? {} : { details: known.details }),
   };
 }
 

@@ -8,6 +8,7 @@ export type IdPrefix =
   | "per"
   | "grp"
   | "pol"
+  | "pub"
   | "inc"
   | "tok"
   | "trf"

@@ -55,6 +55,7 @@ const table: Record<Role, readonly Permission[]> = {
   compliance: [
     ...everyone,
     "agents:read",
+    "policy:publish", // the second person, where there is one administrator
     "approvals:read",
     "audit:read",
     "payload:read",

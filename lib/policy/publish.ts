@@ -38,6 +38,7 @@ export async function publishPolicy(
 
 /**
  * The same inside a control change of the caller, so that a catalogue change or an import of many tools is one version and one move of the epoch.
+ * @param publicationId what carries a person's change of the rules; the catalogue alone needs none
  * @returns the version in force afterwards; without changes and events when the set comes out as it was
  * @throws AppError as `publishPolicy`
  */
@@ -46,14 +47,15 @@ export async function publishWithin(
   author: Author,
   note: string,
   change: (set: PolicySet, tx: Tx) => PolicySet | Promise<PolicySet>,
+  publicationId?: string,
 ): Promise<Publication> {
   await lockPublishing(tx);
   const newest = await newestVersion(tx);
   if (!newest) throw new AppError("unavailable", "no policy was published yet");
-  const set = checked(await change(policySet.parse(newest.content), tx));
+  const set = checkedPolicy(await change(policySet.parse(newest.content), tx));
   if (policyHash(set) === newest.hash)
     return { version: { id: newest.id, number: newest.number, hash: newest.hash }, changes: [], events: [] };
-  return store(tx, author, note, newest.number + 1, set);
+  return store(tx, author, note, newest.number + 1, set, publicationId);
 }
 
 /**
@@ -72,7 +74,7 @@ export async function ensurePolicy(author: Author): Promise<PublishedPolicy> {
         author,
         "The policy Countersign comes with",
         1,
-        checked(defaultPolicySet()),
+        checkedPolicy(defaultPolicySet()),
       );
       return { result: version, changes, events };
     });
@@ -83,7 +85,7 @@ export async function ensurePolicy(author: Author): Promise<PublishedPolicy> {
 }
 
 /** One publisher at a time; the role of the server may not lock rows of immutable versions. */
-async function lockPublishing(tx: Tx): Promise<void> {
+export async function lockPublishing(tx: Tx): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(43)`;
 }
 
@@ -92,7 +94,7 @@ function newestVersion(tx: Tx) {
 }
 
 /** @throws AppError `invalid_request` naming each rule that was broken */
-function checked(candidate: PolicySet): PolicySet {
+export function checkedPolicy(candidate: PolicySet): PolicySet {
   const parsed = policySet.safeParse(candidate);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -107,7 +109,14 @@ function checked(candidate: PolicySet): PolicySet {
   return parsed.data;
 }
 
-async function store(tx: Tx, author: Author, note: string, number: number, set: PolicySet): Promise<Publication> {
+async function store(
+  tx: Tx,
+  author: Author,
+  note: string,
+  number: number,
+  set: PolicySet,
+  publicationId?: string,
+): Promise<Publication> {
   const version = { id: newId("pol"), number, hash: policyHash(set) };
   await tx.policyVersion.create({
     data: {
@@ -116,6 +125,7 @@ async function store(tx: Tx, author: Author, note: string, number: number, set: 
       content: set as Prisma.InputJsonObject,
       note,
       createdById: author === "system" ? null : author.personId,
+      publicationId: publicationId ?? null,
     },
   });
   return {

@@ -45,7 +45,7 @@ export async function listPolicyVersions(page: {
     take: page.limit + 1,
   });
   const shown = rows.slice(0, page.limit);
-  const names = await namesOf(shown.map((row) => row.createdById));
+  const names = await personNames(shown.map((row) => row.createdById));
   const last = shown.at(-1);
   return {
     items: shown.map((row) => brief(row, names)),
@@ -56,7 +56,7 @@ export async function listPolicyVersions(page: {
 type Row = { id: string; number: number; hash: string; note: string; createdAt: Date; createdById: string | null };
 
 async function full(row: Row & { content: unknown }): Promise<PolicyVersionFull> {
-  return { ...brief(row, await namesOf([row.createdById])), content: policySet.parse(row.content) };
+  return { ...brief(row, await personNames([row.createdById])), content: policySet.parse(row.content) };
 }
 
 function brief(row: Row, names: Map<string, string>): PolicyVersionRow {
@@ -71,7 +71,8 @@ function brief(row: Row, names: Map<string, string>): PolicyVersionRow {
   };
 }
 
-async function namesOf(ids: (string | null)[]): Promise<Map<string, string>> {
+/** Names by person id. What is no person is not in it. */
+export async function personNames(ids: (string | null)[]): Promise<Map<string, string>> {
   const people = await db.person.findMany({
     where: { id: { in: ids.filter((id) => id !== null) } },
     select: { id: true, name: true },
