@@ -39,6 +39,11 @@ export async function listTools(
   };
 }
 
+/** Tools that are held because their definition changed at their source. */
+export async function countHeldTools(): Promise<number> {
+  return db.tool.count({ where: { status: "changed" } });
+}
+
 /** @throws AppError `not_found` */
 export async function getTool(name: string): Promise<ToolDto> {
   const tool = await db.tool.findUnique({ where: { name } });

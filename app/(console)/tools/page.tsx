@@ -3,6 +3,7 @@ import { block, guess, sanction } from "@/app/(console)/tools/actions";
 import { DemandList } from "@/components/tools/demand-list";
 import { SanctionDialog } from "@/components/tools/tool-dialog";
 import { ToolsTable } from "@/components/tools/tools-table";
+import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -14,7 +15,7 @@ import { can } from "@/lib/auth/actor";
 import { requireActor } from "@/lib/auth/session";
 import { fromUrl } from "@/lib/http/from-url";
 import { effectClasses, toolStatuses } from "@/lib/policy/schema";
-import { listDemand, listTools } from "@/lib/tools/queries";
+import { countHeldTools, listDemand, listTools } from "@/lib/tools/queries";
 import { toolFilter } from "@/lib/tools/schema";
 
 export const metadata: Metadata = { title: "Tools" };
@@ -23,7 +24,7 @@ export default async function ToolsPage({ searchParams }: PageProps<"/tools">) {
   const actor = await requireActor("tools:read");
   const raw = await searchParams;
   const filter = fromUrl(toolFilter, raw);
-  const [page, demand] = await Promise.all([listTools(filter), listDemand(actor)]);
+  const [page, demand, held] = await Promise.all([listTools(filter), listDemand(actor), countHeldTools()]);
   const mayWrite = can(actor, "tools:write");
   const filtered = Boolean(filter.q || filter.effect || filter.status);
   const add = mayWrite && (
@@ -39,6 +40,15 @@ export default async function ToolsPage({ searchParams }: PageProps<"/tools">) {
         description="The catalogue of what agents may ask for. What is not here is refused."
         actions={(page.total > 0 || filtered) && add}
       />
+      {held > 0 && filter.status !== "changed" && (
+        <Banner
+          tone="warning"
+          title={held === 1 ? "One tool changed at its source" : `${held} tools changed at their source`}
+          action={<ButtonLink href="/tools?status=changed">Look at {held === 1 ? "it" : "them"}</ButtonLink>}
+        >
+          Until somebody answers, every call of {held === 1 ? "it" : "them"} asks a person.
+        </Banner>
+      )}
       {demand.length > 0 && (
         <DemandList
           demand={demand}
