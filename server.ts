@@ -4,6 +4,7 @@ import { expireJob } from "@/lib/approvals/expire";
 import { closeAbandonedLanes, heartbeat } from "@/lib/audit/close-lane";
 import { projector } from "@/lib/audit/project";
 import { checkAnchor, sequencer } from "@/lib/audit/publish";
+import { witnessing } from "@/lib/audit/witnesses";
 import { ensureFirstAdministrator } from "@/lib/auth/first-administrator";
 import { forgetEnded } from "@/lib/auth/forget-ended";
 import { decisionPlane } from "@/lib/decisions/http";
@@ -59,7 +60,9 @@ try {
   await app.prepare();
   // Loading Next can hold the event loop for seconds; a job's transaction would be cut off meanwhile.
   const stopWork = startJobs(
-    environment.role === "web" ? [] : [sequencer, projector, factCollector, expireJob, publicationJob, forgetEnded],
+    environment.role === "web"
+      ? []
+      : [sequencer, witnessing, projector, factCollector, expireJob, publicationJob, forgetEnded],
   );
 
   const settings = {

@@ -25,6 +25,10 @@ export type Settings = {
   dataDirectory: string;
   /** Absolute path of the file that every signed checkpoint is written to; best on another disk. */
   anchorFile: string;
+  /** Where checkpoints are shown to others, with their verifier keys (C2SP signed-note). */
+  witnesses: { url: string; key: string }[];
+  /** So many witnesses must have cosigned a checkpoint before it is published. */
+  witnessQuorum: number;
   /** At least 32 bytes; signs and encrypts sign-in cookies. */
   authSecret: string;
   /** 32 bytes, keys the digest of agent credentials. */
@@ -96,6 +100,11 @@ export function settingsFrom(variables: Variables): Settings {
       "PUBLIC_URL is missing: set it to the address people use, for example `https://countersign.example.com`.",
     );
   }
+  if (parsed.success && parsed.data.COUNTERSIGN_WITNESS_QUORUM > parsed.data.COUNTERSIGN_WITNESSES.length) {
+    problems.push(
+      "COUNTERSIGN_WITNESS_QUORUM is larger than the number of witnesses: lower it, or add to COUNTERSIGN_WITNESSES.",
+    );
+  }
   const oidc = [given.OIDC_ISSUER, given.OIDC_CLIENT_ID, given.OIDC_CLIENT_SECRET].filter(Boolean).length;
   if (oidc !== 0 && oidc !== 3) {
     problems.push("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all three or none.");
@@ -114,6 +123,8 @@ export function settingsFrom(variables: Variables): Settings {
     origins: evaluation ? [...new Set([publicUrl, ...loopback])] : [publicUrl],
     dataDirectory: resolve(value.COUNTERSIGN_DATA),
     anchorFile: resolve(value.COUNTERSIGN_ANCHOR_FILE ?? join(value.COUNTERSIGN_DATA, "log", "anchor.log")),
+    witnesses: value.COUNTERSIGN_WITNESSES,
+    witnessQuorum: value.COUNTERSIGN_WITNESS_QUORUM,
     authSecret: value.AUTH_SECRET,
     pepper: value.COUNTERSIGN_PEPPER,
     kek: value.COUNTERSIGN_KEK,
@@ -191,6 +202,22 @@ function publicOrigin(given: string): string | null {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)) ? url.origin : null;
 }
 
+/** `url key`, one pair after the other. `https` anywhere, `http` on loopback only. */
+function witnessList(given: string): { url: string; key: string }[] | null {
+  const words = given.split(/[\s,]+/).filter(Boolean);
+  if (words.length % 2 !== 0) return null;
+  const pairs = Array.from({ length: words.length / 2 }, (_, at) => ({
+    url: (words[2 * at] as string).replace(/\/$/, ""),
+    key: words[2 * at + 1] as string,
+  }));
+  const fine = pairs.every(({ url, key }) => {
+    const { protocol, hostname } = URL.parse(url) ?? {};
+    const reachable = protocol === "https:" || (protocol === "http:" && isLoopback(hostname ?? ""));
+    return reachable && /^[^\s+]+\+[0-9a-f]{8}\+BA?[A-Za-z0-9+/]+=*$/.test(key);
+  });
+  return fine ? pairs : null;
+}
+
 function longSecret(given: string): string | null {
   return Buffer.byteLength(given) >= 32 && new Set(given).size >= 8 ? given : null;
 }
@@ -262,6 +289,14 @@ const shape = z.object({
   ).default("all"),
   COUNTERSIGN_DATA: z.string().default(".data"),
   COUNTERSIGN_ANCHOR_FILE: z.string().optional(),
+  COUNTERSIGN_WITNESSES: text(
+    "COUNTERSIGN_WITNESSES",
+    "pairs of an address and a verifier key, such as `https://witness.example.com witness.example.com+1f2e3d4c+BAbC…`",
+    witnessList,
+  ).default([]),
+  COUNTERSIGN_WITNESS_QUORUM: text("COUNTERSIGN_WITNESS_QUORUM", "a number from 0 to 9", (given) =>
+    /^\d$/.test(given) ? Number(given) : null,
+  ).default(0),
   TRUSTED_PROXIES: text("TRUSTED_PROXIES", "addresses or CIDR ranges separated by commas", addressRanges).default([]),
   OIDC_ISSUER: text("OIDC_ISSUER", "the `https://` address of the identity provider", (given) =>
     ["https:", "http:"].includes(URL.parse(given)?.protocol ?? "") &&

@@ -27,6 +27,7 @@ const arrows = {
     "jobs",
     "http",
   ],
+  witness: ["audit"],
   incidents: ["agents", "policy", "auth", "audit"],
   explorer: ["agents", "policy", "auth", "audit"],
   metrics: ["approvals", "incidents", "agents", "tools", "policy", "auth", "audit"],

@@ -1,6 +1,7 @@
 import "server-only";
 
 import { pool } from "@/lib/db";
+import { env } from "@/lib/env";
 import { AppError, notFound } from "@/lib/errors";
 import { type TlogProof, tlogProof } from "./checkpoint";
 import { consistencyRanges, inclusionRanges, verifyInclusion } from "./merkle";
@@ -10,12 +11,14 @@ import { treeHashes } from "./tree-hashes";
 
 export type StoredCheckpoint = { size: number; root: Buffer; note: string; at: Date };
 
-/** The newest signed checkpoint; null before the first. @param upTo the newest of at most this size */
-export async function newestCheckpoint(upTo?: number): Promise<StoredCheckpoint | null> {
+/** The newest published checkpoint: signed, and cosigned by as many witnesses as are required. Null before the first. */
+export async function newestCheckpoint(): Promise<StoredCheckpoint | null> {
+  const { witnesses, witnessQuorum } = env();
   const { rows } = await pool().query<{ size: string; root: Buffer; note: string; at: Date }>({
     name: "newest-checkpoint",
-    text: "SELECT size, root, note, at FROM audit.checkpoint WHERE size <= $1 ORDER BY size DESC LIMIT 1",
-    values: [upTo ?? Number.MAX_SAFE_INTEGER],
+    text: `SELECT c.size, c.root, c.note, c.at FROM audit.checkpoint c
+            WHERE $1 = 0 OR (SELECT count(DISTINCT s.cosigner) FROM audit.cosignature s WHERE s.size = c.size AND s.cosigner = ANY($2)) >= $1 ORDER BY c.size DESC LIMIT 1`,
+    values: [witnessQuorum, witnesses.map(({ key }) => key.slice(0, key.indexOf("+")))],
   });
   const row = rows[0];
   return row ? { ...row, size: Number(row.size) } : null;

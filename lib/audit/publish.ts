@@ -58,7 +58,7 @@ let publishedAt = Number.NEGATIVE_INFINITY;
 
 /** Signs and stores the checkpoint of the committed tree, when it is newer than the newest. @returns the newest */
 export async function publish(): Promise<StoredCheckpoint | null> {
-  const [state, newest, { origin }] = await Promise.all([treeState(), newestCheckpoint(), readIdentity()]);
+  const [state, newest, { origin }] = await Promise.all([treeState(), newestSigned(), readIdentity()]);
   publishedAt = performance.now();
   if (newest && newest.size === state.size && newest.root.equals(state.root)) return newest;
   const checkpoint = { origin, ...state };
@@ -82,6 +82,13 @@ export async function publish(): Promise<StoredCheckpoint | null> {
     log.error("the log is not the one that was signed: nothing is decided and nothing is signed", { fork });
     return newest;
   }
+}
+
+async function newestSigned(): Promise<StoredCheckpoint | null> {
+  const { rows } = await pool().query<{ size: string; root: Buffer; note: string; at: Date }>(
+    "SELECT size, root, note, at FROM audit.checkpoint ORDER BY size DESC LIMIT 1",
+  );
+  return rows[0] ? { ...rows[0], size: Number(rows[0].size) } : null;
 }
 
 /**

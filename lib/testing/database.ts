@@ -61,6 +61,8 @@ function provideDatabase(
     origins: ["http://localhost:3000", "http://127.0.0.1:3000"],
     dataDirectory: "/nonexistent",
     anchorFile: "/nonexistent/anchor.log",
+    witnesses: [],
+    witnessQuorum: 0,
     authSecret: "a secret that only the tests know, 32 bytes and more",
     pepper: createHash("sha256").update("test pepper").digest(),
     kek: createHash("sha256").update("test kek").digest(),
