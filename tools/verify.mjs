@@ -514,7 +514,8 @@ function report(result, json) {
   console.log(result.ok ? "OK: nothing in this export was changed." : "NOT OK: see the faults above.");
 }
 
-if (typeof process !== "undefined" && process.argv?.[1]) {
+// Only when it is the program itself: not in a page, nor inside another program.
+if (typeof process !== "undefined" && process.argv?.[1] && import.meta.url.endsWith("/verify.mjs")) {
   const { realpathSync } = await import("node:fs");
   const { fileURLToPath } = await import("node:url");
   if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
