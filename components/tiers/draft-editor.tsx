@@ -29,7 +29,7 @@ import type { AgentPolicyInput } from "@/lib/policy/types";
 
 /** Everything one can do to a draft. */
 export type EditorActions = DraftActions & {
-  discard: (input: { revision: number }) => Promise<ActionResult<SavedDraft>>;
+  discard: (input: Record<never, never>) => Promise<ActionResult<SavedDraft>>;
   agentInput: (input: { id: string }) => Promise<ActionResult<AgentPolicyInput>>;
 };
 
@@ -108,7 +108,7 @@ export function DraftEditor({
               confirmLabel="Discard draft"
               onConfirm={async () => {
                 await flush();
-                const result = await actions.discard({ revision: known.revision });
+                const result = await actions.discard({});
                 if (!result.ok) return result;
                 agree(result.data);
                 dispatch({ type: "reset", content: result.data.content });

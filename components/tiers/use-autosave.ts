@@ -21,7 +21,7 @@ export type SavedDraft = {
 
 export type DraftActions = {
   save: (input: { revision: number; content: DraftContent }) => Promise<ActionResult<SavedDraft>>;
-  load: () => Promise<ActionResult<SavedDraft>>;
+  load: (input: Record<never, never>) => Promise<ActionResult<SavedDraft>>;
 };
 
 export type SaveStatus =
@@ -100,9 +100,9 @@ export function useAutosave(
           setStatus({ kind: "failed", why: result.error.detail });
           return false;
         }
-        const theirs = await actions.load();
-        if (theirs.ok) meet(theirs.data);
-        else setStatus({ kind: "failed", why: theirs.error.detail });
+        // The refusal brings the draft as it is now.
+        const { draft: theirs } = result.error.details as { draft: SavedDraft };
+        meet(theirs);
       } catch {
         setStatus({ kind: "failed", why: "the server does not answer" });
         return false;
@@ -132,7 +132,7 @@ export function useAutosave(
   useEffect(() => {
     const look = async () => {
       if (document.hidden || now.current.busy || now.current.conflict) return;
-      const theirs = await actions.load().catch(() => null);
+      const theirs = await actions.load({}).catch(() => null);
       if (!theirs?.ok || now.current.busy || now.current.conflict) return;
       if (theirs.data.revision !== now.current.known.revision) meet(theirs.data);
     };

@@ -38,7 +38,17 @@ export function VersionHistory({
                 {version.number === inForce && <Badge>In force</Badge>}
               </span>
             </Td>
-            <Td>{version.note}</Td>
+            <Td>
+              <span className="wrap-anywhere">{version.note}</span>
+              {version.number !== inForce && (
+                <Link
+                  href={`/tiers/versions/${version.number}`}
+                  className="block w-fit rounded-md text-link text-xs hover:underline"
+                >
+                  Compare with the policy in force<span className="sr-only">: version {version.number}</span>
+                </Link>
+              )}
+            </Td>
             <Td hideBelow="md">{version.createdBy ?? <span className="text-muted">Countersign</span>}</Td>
             <Td hideBelow="sm">
               <Id value={version.hash} noun="policy hash" />

@@ -1,0 +1,16 @@
+"use server";
+
+import { z } from "zod";
+import { agentId } from "@/lib/agents/schema";
+import { action } from "@/lib/auth/edge";
+import { agentInputOf } from "@/lib/policy/agent-choices";
+import { readDraft } from "@/lib/policy/drafts";
+
+/** The draft as it is now: another person may have saved it. */
+export const loadDraft = action({ permission: "policy:write", input: z.strictObject({}) }, () => readDraft());
+
+/** What the engine knows of one agent, to try the draft on. */
+export const agentInput = action(
+  { permission: "policy:write", input: z.strictObject({ id: agentId }) },
+  (_actor, { id }) => agentInputOf(id),
+);
