@@ -8,7 +8,8 @@ const most = 64;
 
 /**
  * Bands that answer every call as strictly as the stricter of two lists: for each pair of a band of one and a band of the
- * other, what fits both. The first pair that fits is made of the first band of each that fits.
+ * other, what fits both. The first pair that fits is made of the first band of each that fits. An amount in a currency that
+ * cannot be converted is the exception, because a refusal by amount becomes a question there; who relies on that looks.
  * @returns `null` when there would be too many
  */
 export function stricterBands(one: readonly Band[], other: readonly Band[]): Band[] | null {
@@ -20,7 +21,17 @@ export function stricterBands(one: readonly Band[], other: readonly Band[]): Ban
       if (!bands.some((earlier) => hides(earlier, band))) bands.push(band);
     }
   }
-  return bands.length > most ? null : bands;
+  return bands.length > most ? null : withFirstQuestion(bands, [one, other]);
+}
+
+/** What cannot be undone is asked of whom the first band that asks names: of everybody whom either list would ask. */
+function withFirstQuestion(bands: Band[], lists: readonly (readonly Band[])[]): Band[] {
+  const firsts = [bands, ...lists].flatMap((list) =>
+    list.flatMap(({ then }) => (typeof then === "object" ? [then.approval] : [])).slice(0, 1),
+  );
+  const at = bands.findIndex(({ then }) => typeof then === "object");
+  if (at < 0) return bands;
+  return bands.map((band, index) => (index === at ? { ...band, then: { approval: mergeApprovals(firsts) } } : band));
 }
 
 /** What no band fits is refused. */
