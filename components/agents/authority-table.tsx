@@ -95,7 +95,7 @@ function Row({ row, agentId }: { row: AuthorityRow; agentId: string }) {
   const href = ruleHref(row.decidedBy, { policyNumber: null, agentId, tool: row.known ? row.tool : null });
   return (
     <Tr>
-      <th scope="row" className="max-w-72 border-b px-3 py-2 text-left align-top font-normal">
+      <th scope="row" className="min-w-40 max-w-72 border-b px-3 py-2 text-left align-top font-normal">
         <span className="wrap-anywhere font-mono text-xs">{row.tool}</span>
         <ul className="text-muted text-xs">
           {row.conditions.map((condition) => (

@@ -139,7 +139,7 @@ function UsedTable({
       ) : (
         <Table label={`${word} it used`}>
           <TableHead>
-            <Th className="w-10">
+            <Th className="relative w-10">
               <Checkbox
                 label={`Add all ${word.toLowerCase()}`}
                 labelHidden
@@ -155,7 +155,7 @@ function UsedTable({
           <TableBody>
             {rows.map((row) => (
               <Tr key={row.value} selected={picked.has(row.value)}>
-                <Td>
+                <Td className="relative">
                   {!held.has(row.value) && (
                     <Checkbox
                       label={`Add ${row.value}`}

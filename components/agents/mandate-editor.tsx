@@ -150,7 +150,8 @@ function MandateForm({
           </div>
         </div>
       </Panel>
-      <div className="min-w-0 xl:sticky xl:top-16 xl:max-h-[calc(100vh-5rem)] xl:overflow-y-auto">
+      {/* It scrolls by itself, so the head of its table must not stick to the window. */}
+      <div data-wide="" className="min-w-0 xl:sticky xl:top-16 xl:max-h-[calc(100vh-5rem)] xl:overflow-y-auto">
         <AuthorityTable id={id} initial={initial} draft={value} authority={authority} />
       </div>
     </form>

@@ -84,7 +84,7 @@ export function ImportReview({ review, choices, onChange, onTakeAll, problem, bu
         <div onKeyDown={moveBetweenBoxes}>
           <Table label="Tools of the document" framed={false}>
             <TableHead>
-              <Th>
+              <Th className="relative">
                 <Checkbox
                   label="Sanction all that are new or changed"
                   labelHidden
@@ -118,8 +118,7 @@ export function ImportReview({ review, choices, onChange, onTakeAll, problem, bu
                     />
                     {open === row.name && (
                       <Tr>
-                        <Td />
-                        <Td colSpan={6} className="py-3 align-top">
+                        <Td colSpan={7} className="py-3 align-top">
                           <Details row={row} choice={choice} onChange={(next) => onChange(row.name, next)} />
                         </Td>
                       </Tr>
@@ -164,7 +163,7 @@ function ToolRow({
   const same = row.state === "same";
   return (
     <Tr selected={choice.taken}>
-      <Td>
+      <Td className="relative">
         {!same && (
           <Checkbox
             label={`Sanction ${row.name}`}
@@ -177,7 +176,7 @@ function ToolRow({
       </Td>
       <Td className="min-w-44 max-w-80">
         <span className="wrap-anywhere font-mono text-xs">{row.name}</span>
-        {row.originalName !== row.name && (
+        {!row.name.endsWith(row.originalName) && (
           <div className="truncate text-muted text-xs">
             named <InertText text={row.originalName} />
           </div>
@@ -200,7 +199,7 @@ function ToolRow({
           className="min-w-32"
         />
       </Td>
-      <Td>
+      <Td className="relative">
         <Checkbox
           label={`What ${row.name} does can be undone`}
           labelHidden
@@ -211,9 +210,13 @@ function ToolRow({
       </Td>
       <Td className="max-w-64 truncate text-muted text-xs">
         {rolesText(choice)}
-        {row.dropped.length > 0 && <div>{row.dropped.length} schema keywords left out</div>}
+        {row.dropped.length > 0 && (
+          <div>
+            {row.dropped.length} schema {row.dropped.length === 1 ? "keyword" : "keywords"} left out
+          </div>
+        )}
       </Td>
-      <Td align="right">
+      <Td align="right" className="relative">
         <IconButton
           label={`${open ? "Hide" : "Show"} details of ${row.name}`}
           aria-expanded={open}
@@ -235,7 +238,7 @@ function Details({
   onChange: (choice: RowChoice) => void;
 }) {
   return (
-    <div className="flex max-w-4xl flex-col gap-4">
+    <div className="left-3 flex max-w-4xl flex-col gap-4 max-sm:sticky max-sm:w-72 sm:pl-10">
       {row.description && (
         <p className="max-w-prose">
           <InertText text={row.description} lines />

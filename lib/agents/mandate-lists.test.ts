@@ -41,6 +41,8 @@ describe("a pasted list", () => {
     ["hosts", "FETCH api.example.com"],
     ["regions", "r".repeat(65)],
     ["recipients", "a".repeat(501)],
+    ["recipients", "<a@b"],
+    ["recipients", "a@b@c"],
   ] as const)("T10 %s refuse %s", (kind, text) => {
     expect(readList(kind, text, [])[0]?.state).toBe("invalid");
   });

@@ -1,6 +1,6 @@
 // A list that somebody pastes into a mandate: one value a line, or the first column of a table, each judged on its own.
 import { compileHostAllowlist } from "@/lib/policy/hosts";
-import { compileRecipientAllowlist } from "@/lib/policy/recipients";
+import { compileRecipientAllowlist, readRecipients } from "@/lib/policy/recipients";
 import { toolNamePattern } from "@/lib/policy/tool-name";
 import { hostRuleText, parseHostRule } from "./mandate-text";
 
@@ -76,6 +76,7 @@ function readValue(kind: Allowlist, cell: string): { value: string } | { why: st
     }
     case "recipients":
       if (cell.length > 500) return { why: "is longer than 500 characters" };
+      if (!cell.includes("*") && readRecipients(cell)?.length !== 1) return { why: "cannot be read as one recipient" };
       return attempted(() => compileRecipientAllowlist([cell]), cell);
   }
 }
