@@ -8,11 +8,12 @@ const center = (width - box.width) / 2;
 
 /** The way from an entry to the signed root: on each step, our hash and the one beside it become the hash above. */
 export function ProofPath({ check, index, size }: { check: ProofCheck; index: number; size: number }) {
-  const height = (check.steps.length + 1) * row + box.height + 8;
+  const height = check.steps.length * row + box.height + 8;
   const y = (step: number) => height - box.height - 4 - step * row;
   return (
     <figure className="flex flex-col gap-2">
-      <div className="overflow-x-auto">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard, WCAG 2.1.1 */}
+      <section className="overflow-x-auto" aria-label="Path to the root" tabIndex={0}>
         <svg
           width={width}
           height={height}
@@ -53,7 +54,7 @@ export function ProofPath({ check, index, size }: { check: ProofCheck; index: nu
             note={`root of ${formatCount(size)} leaves`}
           />
         </svg>
-      </div>
+      </section>
       <figcaption className="text-muted">
         Blue: this entry and what it becomes a part of. Grey: the hashes beside it. Anyone who has them and the entry
         gets to the same root.

@@ -9,6 +9,7 @@ import { agentStatusSeries, StackedRows } from "@/components/charts/stacked-rows
 import { useLive } from "@/components/live/use-live";
 import { useNow } from "@/components/live/use-now";
 import { KeyNumbers } from "@/components/overview/key-numbers";
+import { LogState } from "@/components/overview/log-state";
 import { OpenProblems } from "@/components/overview/open-problems";
 import { RefusedTools } from "@/components/overview/refused-tools";
 import { Banner } from "@/components/ui/banner";
@@ -87,6 +88,7 @@ export function OverviewBoard({ initial }: { initial: Overview }) {
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           <OpenProblems problems={data.problems} />
+          <LogState log={data.log} now={now} />
           {data.approvals && (
             <Panel title="Age of waiting approvals">
               <AgeHistogram bands={data.approvals.ages} noun="approvals waiting" empty="Nothing waits for a person" />

@@ -8,11 +8,12 @@ import { env } from "@/lib/env";
 import { testDatabase } from "@/lib/testing/database";
 import { type TestLane, testLane, testLog } from "@/lib/testing/lane";
 import { parseCheckpoint, parseTlogProof } from "./checkpoint";
+import { logFaults } from "./log-faults";
 import { logKeysOf } from "./log-keys";
 import { verifyConsistency, verifyInclusion } from "./merkle";
 import { openNote, verifierOf } from "./note";
 import { entryProofFile, newestCheckpoint, proveConsistency } from "./proofs";
-import { checkAnchor, forkFault, publish, servedCheckpoint, signerPath } from "./publish";
+import { checkAnchor, publish, servedCheckpoint, signerPath } from "./publish";
 import { integrate, treeState } from "./sequence";
 import { newestAnchor, signCheckpoint } from "./signer";
 
@@ -139,9 +140,9 @@ describe("the anchor", () => {
     await owner.query("ALTER TABLE audit.tree_state DISABLE TRIGGER tree_guard");
     await owner.query("UPDATE audit.tree_state SET root = sha256('another tree')");
     await owner.end();
-    expect(forkFault()).toBeUndefined();
+    expect(logFaults().fork).toBeUndefined();
     await publish();
-    expect(forkFault()).toMatch(/another root than the one that was signed/);
+    expect(logFaults().fork).toMatch(/another root than the one that was signed/);
     expect(await newestCheckpoint()).toEqual(signed);
   });
 });

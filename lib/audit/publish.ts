@@ -6,10 +6,11 @@ import { env } from "@/lib/env";
 import type { Job } from "@/lib/jobs/periodic";
 import { log } from "@/lib/log";
 import { readIdentity } from "./close-lane";
+import { logFaults } from "./log-faults";
 import { logKeysOf } from "./log-keys";
 import { makeNote, signatureLine, verifierOf } from "./note";
 import { consistencyHashes, newestCheckpoint, type StoredCheckpoint } from "./proofs";
-import { integrate, treeFault, treeState } from "./sequence";
+import { integrate, treeState } from "./sequence";
 import { anchor, ForkError, lastSigned, newestAnchor, signCheckpoint } from "./signer";
 import { treeHashes } from "./tree-hashes";
 
@@ -21,31 +22,13 @@ import { treeHashes } from "./tree-hashes";
 export const signerPath = () => join(env().dataDirectory, "log", "signer.json");
 export const anchorPath = () => env().anchorFile;
 
-let fork: string | undefined;
-
-/** Why the log of this database is not the one that was signed; then nothing is decided and nothing is signed. */
-export function forkFault(): string | undefined {
-  return fork;
-}
-
-/** What the console and readiness say about the tree. */
-export type LogHealth = {
-  fork: string | null;
-  /** Why entries are not taken into the tree. */
-  stopped: string | null;
-};
-
-export function logHealth(): LogHealth {
-  return { fork: fork ?? null, stopped: treeFault() ?? null };
-}
-
 /** Takes what is there into the tree and publishes it; in every worker, of which one leads. */
 export const sequencer: Job = {
   name: "sequencer",
   everyMilliseconds: 250,
   share: 0.25,
   async run() {
-    if (fork || (await integrate(portionsPerRun)) === null) return;
+    if (logFaults().fork || (await integrate(portionsPerRun)) === null) return;
     if (performance.now() - publishedAt >= publishMilliseconds) await publish();
   },
 };
@@ -78,8 +61,10 @@ export async function publish(): Promise<StoredCheckpoint | null> {
     return { size: state.size, root: state.root, note, at };
   } catch (error) {
     if (!(error instanceof ForkError)) throw error;
-    fork = error.message;
-    log.error("the log is not the one that was signed: nothing is decided and nothing is signed", { fork });
+    logFaults().fork = error.message;
+    log.error("the log is not the one that was signed: nothing is decided and nothing is signed", {
+      fork: error.message,
+    });
     return newest;
   }
 }

@@ -5,8 +5,9 @@ import { pool } from "@/lib/db";
 import { testDatabase } from "@/lib/testing/database";
 import { testLane, testLog } from "@/lib/testing/lane";
 import { leafHash } from "./entry";
+import { logFaults } from "./log-faults";
 import { fold } from "./merkle";
-import { integrate, treeBacklog, treeFault, treeState } from "./sequence";
+import { integrate, treeBacklog, treeState } from "./sequence";
 
 const { ownerUrl } = await testDatabase();
 beforeAll(() => testLog(ownerUrl));
@@ -121,7 +122,9 @@ describe("the sequencer", () => {
       await client.query("ALTER TABLE audit.entry ENABLE ALWAYS TRIGGER deny_change");
     });
     await expect(integrate()).rejects.toMatchObject({ code: "CS011" });
-    expect(treeFault()).toBe(`entry ${second} of lane ${lane.lane} is not what its hash, place or predecessor say`);
+    expect(logFaults().stopped).toBe(
+      `entry ${second} of lane ${lane.lane} is not what its hash, place or predecessor say`,
+    );
     expect((await treeState()).size).toBe(before.size);
   });
 });

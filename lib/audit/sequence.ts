@@ -3,6 +3,7 @@ import "server-only";
 import { pool } from "@/lib/db";
 import { log } from "@/lib/log";
 import { instanceId } from "./close-lane";
+import { logFaults } from "./log-faults";
 import { type Frontier, grow, pendingOf, rootOf, tileWidth } from "./merkle";
 import { byteaArray } from "./pg-arrays";
 
@@ -20,13 +21,6 @@ export type TreeState = { size: number; root: Buffer };
 const portion = 4_096;
 
 let frontier: { held: Frontier; root: Buffer } | undefined;
-let fault: string | undefined;
-
-/** What stopped integration, in words; undefined while all is well. */
-export function treeFault(): string | undefined {
-  return fault;
-}
-
 /**
  * Takes what is there, when this process leads.
  * @param most portions; what is left waits for the next run
@@ -126,14 +120,15 @@ async function integratePortion(): Promise<number> {
     if (code === "CS010" || code === "CS012") return 0; // another process was first
     if (code === "CS011") {
       const where = detail && detail !== "{}" ? (JSON.parse(detail) as { lane: string; seq: string }) : null;
-      fault = where
+      const stopped = where
         ? `entry ${where.seq} of lane ${where.lane} is not what its hash, place or predecessor say`
         : "an entry of a lane is missing";
-      log.error("the log cannot be integrated any further", { fault });
+      logFaults().stopped = stopped;
+      log.error("the log cannot be integrated any further", { stopped });
     }
     throw error;
   }
-  fault = undefined;
+  logFaults().stopped = undefined;
   frontier = { held, root };
   return leaves.length;
 }

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { announceApproval } from "@/lib/approvals/announce";
 import { loadHeldApproval } from "@/lib/approvals/held";
 import type { Lanes } from "@/lib/audit/lane";
-import { forkFault } from "@/lib/audit/publish";
+import { logFaults } from "@/lib/audit/log-faults";
 import { AppError } from "@/lib/errors";
 import { entryId } from "@/lib/ids";
 import { loadedSnapshot, refreshSnapshot, type Snapshot, snapshotIsStale } from "@/lib/policy/snapshot";
@@ -27,7 +27,7 @@ import { within } from "./within";
  */
 export async function decide(call: Call): Promise<DecisionResponse> {
   const { lanes } = await startPlane();
-  if (forkFault())
+  if (logFaults().fork)
     throw new AppError("audit_unavailable", "the log is not the one that was signed, so nothing is decided");
   if (call.input.dryRun) return dryRun(call, lanes);
 

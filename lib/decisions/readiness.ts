@@ -1,6 +1,6 @@
 import "server-only";
 
-import { logHealth } from "@/lib/audit/publish";
+import { logFaults } from "@/lib/audit/log-faults";
 import { pool } from "@/lib/db";
 import { loadedSnapshot } from "@/lib/policy/snapshot";
 import type { Plane } from "./plane";
@@ -30,7 +30,7 @@ export async function readiness(plane: Plane): Promise<{ ok: boolean; checks: Re
   );
   const row = rows[0];
   const current = loadedSnapshot();
-  const { fork, stopped } = logHealth();
+  const { fork, stopped } = logFaults();
   const behind = Number(row?.tree_behind ?? 0);
   const late = behind > backlogLimit || Number(row?.tree_lag ?? 0) * 1000 > (row?.mmd ?? 10_000);
   const checks = {

@@ -2,7 +2,11 @@ import "server-only";
 
 import { visibleAgents } from "@/lib/agents/access";
 import { countWaiting, waitingSince } from "@/lib/approvals/queries";
+import { logFaults } from "@/lib/audit/log-faults";
 import { projectionLag } from "@/lib/audit/project";
+import { newestCheckpoint } from "@/lib/audit/proofs";
+import { treeBacklog } from "@/lib/audit/sequence";
+import { seenOutside } from "@/lib/audit/witnesses";
 import { type Actor, can, requirePermission } from "@/lib/auth/actor";
 import { db, pool } from "@/lib/db";
 import { tierKeys } from "@/lib/policy/schema";
@@ -22,7 +26,7 @@ export async function readOverview(actor: Actor, range: Range, now: Date): Promi
   const period = periodOf(range, now);
   const from = period.starts[0] as Date;
   const midnight = midnightBefore(now);
-  const [rows, begun, lagSeconds, approvals, agents, refused, problems] = await Promise.all([
+  const [rows, begun, lagSeconds, approvals, agents, refused, problems, log] = await Promise.all([
     hourly(agentIds, new Date(Math.min(from.getTime(), midnight.getTime()))),
     firstEntryAt(),
     projectionLag(),
@@ -30,6 +34,7 @@ export async function readOverview(actor: Actor, range: Range, now: Date): Promi
     countAgents(actor),
     mostRefused(agentIds, from),
     listProblems(actor, now),
+    logState(),
   ]);
   return {
     now: now.toISOString(),
@@ -44,6 +49,7 @@ export async function readOverview(actor: Actor, range: Range, now: Date): Promi
     agents,
     refused,
     problems,
+    log,
     lagSeconds,
     own: agentIds !== null,
     mayExplore: can(actor, "audit:read") || (agentIds !== null && can(actor, "audit:read:own")),
@@ -77,6 +83,17 @@ async function mostRefused(agentIds: string[] | null, from: Date): Promise<Overv
     [from, agentIds, refusedTools],
   );
   return rows.map((row) => ({ tool: row.tool, count: Number(row.count) }));
+}
+
+async function logState(): Promise<Overview["log"]> {
+  const [newest, waiting, outside] = await Promise.all([newestCheckpoint(), treeBacklog(), seenOutside()]);
+  const { fork, stopped } = logFaults();
+  return {
+    signed: newest && { size: newest.size, at: newest.at.toISOString() },
+    waiting,
+    fault: fork ?? stopped ?? null,
+    outside: outside.map(({ name, at }) => ({ name, at: at?.toISOString() ?? null })),
+  };
 }
 
 async function approvalsWaiting(actor: Actor, now: Date): Promise<Overview["approvals"]> {

@@ -65,6 +65,16 @@ export const overview = z.object({
     .nullable(),
   refused: z.array(z.object({ tool: z.string(), count: z.int() })),
   problems: z.array(problem),
+  log: z.object({
+    /** Entries in the newest signed tree; null before the first is signed. */
+    signed: z.object({ size: z.int(), at: time }).nullable(),
+    /** Entries that are in no tree yet. */
+    waiting: z.int(),
+    /** What is wrong, in a sentence. */
+    fault: z.string().nullable(),
+    /** When each witness last saw the log; null where it never did. */
+    outside: z.array(z.object({ name: z.string(), at: time.nullable() })),
+  }),
   /** Seconds that the numbers are behind the log. */
   lagSeconds: z.number(),
   /** Whether only the reader's own agents are counted. */
