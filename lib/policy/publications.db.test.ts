@@ -267,16 +267,11 @@ describe("publishing", () => {
     expect((await refusal(approvePublication({ ...second, mayVote: false }, id))).status).toBe(403);
   });
 
-  test("of several publications at once none is lost and none is doubled: each change is in force, or was told to look again", async () => {
+  test("of several publications that are due at once none is lost and none comes twice", async () => {
     const { number } = await currentPolicy();
-    const proposals = await Promise.all(
-      (["T0", "T1", "T2", "T3"] as const).map(async (key) => {
-        // Their own drafts, one after the other, because there is one draft at a time.
-        return key;
-      }),
-    );
+    const keys = ["T0", "T1", "T2", "T3"] as const;
     const ids: string[] = [];
-    for (const key of proposals) {
+    for (const key of keys) {
       const content = edited((changed) => {
         tier(changed, key).effects.read = [{ then: { approval: { ...changed.escalation, quorum: 1 } } }];
       });
@@ -287,7 +282,35 @@ describe("publishing", () => {
     expect(begun.reduce((sum, count) => sum + count, 0)).toBe(4);
     const now = await currentPolicy();
     expect(now.number).toBe(number + 4);
-    for (const key of proposals) expect(tier(now.content, key).effects.read[0]?.then).toMatchObject({ approval: {} });
+    for (const key of keys) expect(tier(now.content, key).effects.read[0]?.then).toMatchObject({ approval: {} });
+  });
+
+  test("of two who publish the same draft at once, and of two who approve at once, one succeeds and the other is told", async () => {
+    const { number } = await currentPolicy();
+    const { revision } = await draft(author, edited(limitOf("T4", "100.00")));
+    const published = await Promise.allSettled(
+      [author, second].map((who) => publishDraft(who, { revision, note: "both" })),
+    );
+    expect(published.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect((await currentPolicy()).number).toBe(number + 1);
+
+    const { id } = await propose(author, edited(limitOf("T4", "9000.00"), contentOf(await inForce())));
+    const approved = await Promise.allSettled([second, compliance].map((who) => approvePublication(who, id)));
+    expect(approved.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect((await currentPolicy()).number).toBe(number + 2);
+  });
+
+  test("T17 going back to rules that were looser takes a second person too, and the catalogue stays as it is", async () => {
+    const looser = await currentPolicy();
+    await propose(author, edited(limitOf("T4", "100.00")));
+    const { content } = await currentPolicy();
+    const back = await rollBack(author, looser.number, { note: "as before" });
+    expect(back).toMatchObject({ status: "awaiting_second_person", loosening: true });
+    expect((await refusal(approvePublication(author, back.id))).status).toBe(403);
+    expect((await approvePublication(compliance, back.id)).status).toBe("published");
+    const now = await currentPolicy();
+    expect([now.hash, now.content.tools]).toEqual([looser.hash, content.tools]);
+    expect((await refusal(rollBack(author, 999_999, { note: "none" }))).status).toBe(404);
   });
 
   test("what others published meanwhile is merged in, and what both changed is a 409 that says which cell", async () => {
