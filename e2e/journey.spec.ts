@@ -112,6 +112,12 @@ test("an agent asks, a person in another browser approves, the agent acts once, 
     ).toBeVisible();
     await page.getByRole("button", { name: "Check this lane" }).click();
     await expect(page.getByText("Every hash, link and number fits, from the first entry to the head.")).toBeVisible();
+    // The newest checkpoint covers it about a second after it was written.
+    await expect(async () => {
+      await page.getByRole("button", { name: "Verify this entry" }).click();
+      await expect(page.getByText(/hashes lead from the entry to the root of the checkpoint/)).toBeVisible();
+    }).toPass();
+    await expect(page.getByRole("img", { name: /^Path of \d+ hashes from leaf/ })).toBeVisible();
   });
 
   await test.step("the owner sees what was decided, and by whom", async () => {
