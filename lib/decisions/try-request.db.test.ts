@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
 import { db, pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
+import { readDraft, saveDraft } from "@/lib/policy/drafts";
 import { publishPolicy } from "@/lib/policy/publish";
 import { currentPolicy } from "@/lib/policy/queries";
 import { testPerson } from "@/lib/testing/approvals";
@@ -98,6 +99,26 @@ describe("a request that is tried", () => {
       [number, number, "allow"],
     ]);
     expect(trials[0]?.findings[0]).toMatchObject({ layer: "guardrail", ruleId: "no-reading" });
+  });
+
+  test("can be judged by the draft, over the catalogue in force", async () => {
+    const author = await testPerson("Ada Admin", ["admin"]);
+    const { revision, content } = await readDraft();
+    const stop = {
+      id: "no-notes",
+      name: "No notes",
+      when: { attribute: "action.tool", operator: "eq" as const, value: "notes.write" },
+      effect: "deny" as const,
+      mode: "enforce" as const,
+      message: "nothing is noted",
+    };
+    await saveDraft(author, { revision, content: { ...content, guardrails: [...content.guardrails, stop] } });
+    const { trials } = await attempt({ request: { tool: "notes.write" }, policies: ["live", "draft"] });
+    expect(trials.map((trial) => [trial.policy.choice, trial.outcome, trial.findings[0]?.ruleId])).toEqual([
+      ["live", "allow", expect.any(String)],
+      ["draft", "deny", "no-notes"],
+    ]);
+    expect(trials[0]?.policy.hash).not.toBe(trials[1]?.policy.hash);
   });
 
   test("is judged at the time that is given", async () => {

@@ -6,6 +6,7 @@ import { permissionsOf, roles } from "@/lib/auth/permissions";
 import { db } from "@/lib/db";
 import { AppError, notFound } from "@/lib/errors";
 import { compileAgent, compilePolicy } from "@/lib/policy/compile";
+import { readDraft } from "@/lib/policy/drafts";
 import { evaluate } from "@/lib/policy/evaluate";
 import { policyHash } from "@/lib/policy/hash";
 import { whoMustApprove } from "@/lib/policy/messages";
@@ -63,7 +64,8 @@ async function policyFor(
 
 /** The draft over the catalogue in force; without a draft, what is in force. */
 async function draftOver(set: PolicySet): Promise<PolicySet> {
-  return set;
+  const { content } = await readDraft();
+  return { ...content, version: set.version, tools: set.tools };
 }
 
 function under(policy: ReturnType<typeof compilePolicy>, agent: AgentFacts): CompiledAgent {
