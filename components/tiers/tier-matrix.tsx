@@ -86,7 +86,12 @@ export function ToolOverrides({ tiers }: { tiers: readonly Tier[] }) {
       <TableBody>
         {rows.map(({ tier, tool, bands }) => (
           <Tr key={`${tier.key} ${tool}`}>
-            <Td className="align-top font-mono text-xs">{tool}</Td>
+            <Td
+              id={ruleAnchor(`${tier.key}.tools.${tool}`)}
+              className="scroll-mt-24 align-top font-mono text-xs target:bg-surface-selected"
+            >
+              {tool}
+            </Td>
             <Td className="align-top">{tier.key}</Td>
             <Td>
               <Bands bands={describeBands(bands)} />
