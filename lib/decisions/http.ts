@@ -9,7 +9,7 @@ import { count, observeDecision, renderMetrics } from "@/lib/metrics/counters";
 import { authzenMetadata, postEvaluation, postEvaluations } from "./authzen";
 import { decide } from "./decide";
 import { type Answer, caller, header, json, readBody, readJson, recordInvalid, refusal, send } from "./edge";
-import { getCheckpoint, getLogKeys, getTile } from "./log-routes";
+import { getCheckpoint, getLogKeys, getTile, getVerifierPage } from "./log-routes";
 import { type Plane, startPlane } from "./plane";
 import { readDecision } from "./read-decision";
 import { reportOutcome } from "./report-outcome";
@@ -46,6 +46,7 @@ export function decisionPlane(status: PlaneStatus): (request: IncomingMessage, r
     },
     { method: "GET", path: /^\/log\/checkpoint$/, answer: getCheckpoint },
     { method: "GET", path: /^\/log\/key$/, answer: getLogKeys },
+    { method: "GET", path: /^\/log\/verify\.html$/, answer: getVerifierPage },
     { method: "GET", path: /^\/log\/tile\/(\d{1,2}\/[\dx/]{3,40}(?:\.p\/\d{1,3})?)$/, answer: getTile },
     {
       method: "GET",

@@ -1,6 +1,9 @@
 import "server-only";
 
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { parseTilePath } from "@/lib/audit/checkpoint";
 import { readIdentity } from "@/lib/audit/close-lane";
 import { keyLines, logKeysOf } from "@/lib/audit/log-keys";
@@ -38,4 +41,27 @@ export async function getTile(_: IncomingMessage, match: RegExpExecArray): Promi
   const body = await within(treeHashes(size).tile(path.level, path.index));
   const headers = { "cache-control": "public, max-age=31536000, immutable" };
   return { status: 200, type: "application/octet-stream", body, headers };
+}
+
+/** The offline verifier as a page that an auditor can save: one file, nothing loaded from anywhere. */
+export async function getVerifierPage(): Promise<Answer> {
+  page ??= verifierPage();
+  return { status: 200, type: "text/html; charset=utf-8", ...page };
+}
+
+let page: { body: string; headers: Record<string, string> } | undefined;
+
+function verifierPage(): { body: string; headers: Record<string, string> } {
+  const tool = (name: string) => readFileSync(join(process.cwd(), "tools", name), "utf8");
+  const core =
+    tool("verify.mjs").split("// ---------------------------------------------------------------- Node")[0] ?? "";
+  const body = tool("verify.html").replace("/* verifier */", () =>
+    core.replace(/^#!.*\n/, "").replaceAll(/^export /gm, ""),
+  );
+  const digest = (tag: string) => {
+    const text = new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`).exec(body)?.[1] ?? "";
+    return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  };
+  const policy = `default-src 'none'; script-src ${digest("script")}; style-src ${digest("style")}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return { body, headers: { "content-security-policy": policy } };
 }
