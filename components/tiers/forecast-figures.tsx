@@ -73,8 +73,8 @@ function Numbers({ forecast }: { forecast: Forecast }) {
       />
       <StatTile
         label="Approvals per day"
-        value={`${average(perDay("before"))} → ${average(perDay("after"))}`}
-        detail={`${formatCount(forecast.askedThatPass)} no longer asked, ${formatCount(forecast.askedThatStop)} denied instead`}
+        value={average(perDay("after"))}
+        detail={`${average(perDay("before"))} as it was; ${formatCount(forecast.askedThatPass)} pass, ${formatCount(forecast.askedThatStop)} are denied instead`}
       />
       <StatTile
         label="Median wait"
@@ -133,7 +133,7 @@ function Changes({ forecast }: { forecast: Forecast }) {
         <TableHead>
           <Th>Agent and tool</Th>
           <Th hideBelow="md">Was</Th>
-          <Th>Would be</Th>
+          <Th hideBelow="md">Would be</Th>
           <Th align="right">Decisions</Th>
           <Th hideBelow="md">Examples</Th>
         </TableHead>
@@ -143,19 +143,21 @@ function Changes({ forecast }: { forecast: Forecast }) {
               <th scope="row" className="max-w-44 border-b px-3 py-2 text-left font-normal sm:max-w-80">
                 <span className="block truncate">{change.agentName}</span>
                 <code className="block truncate font-mono text-muted text-xs">{change.tool}</code>
-                <span className="mt-1 block md:hidden">
+                <span className="mt-1 flex flex-col items-start gap-1 md:hidden">
                   <StatusBadge kind="outcome" value={change.from} />
+                  <span className="text-muted text-xs">would be</span>
+                  <StatusBadge kind="outcome" value={change.to} />
                 </span>
               </th>
               <Td hideBelow="md">
                 <StatusBadge kind="outcome" value={change.from} />
               </Td>
-              <Td>
+              <Td hideBelow="md">
                 <StatusBadge kind="outcome" value={change.to} />
               </Td>
               <Td align="right">
                 <Link
-                  className="inline-flex min-h-6 items-center text-link hover:underline"
+                  className="relative inline-flex min-h-6 items-center text-link hover:underline"
                   prefetch={false}
                   href={logHref({
                     kind: "decision",

@@ -92,7 +92,7 @@ function Uses({ rules, report, now }: { rules: readonly ShadowRule[]; report: Re
               </th>
               <Td align="right">
                 <Link
-                  className="inline-flex min-h-6 items-center text-link hover:underline"
+                  className="relative inline-flex min-h-6 items-center text-link hover:underline"
                   prefetch={false}
                   href={logHref({ kind: "decision", agent: use.agentId, tool: use.tool, from: report.from })}
                 >

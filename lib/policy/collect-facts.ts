@@ -8,6 +8,7 @@ import { pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import type { Job } from "@/lib/jobs/periodic";
 import { log } from "@/lib/log";
+import { policyDraftContent } from "./draft-content";
 import { type Keep, keepFor, replayFacts, type StoredFacts } from "./replay-facts";
 import { mandate, policySet } from "./schema";
 import type { Outcome } from "./types";
@@ -102,27 +103,34 @@ async function behind(): Promise<Batch[]> {
   return rows.map((row) => ({ lane: row.lane, from: BigInt(row.from), to: BigInt(row.to) }));
 }
 
-let keepAt: { epoch: string; keep: Keep } | undefined;
+let keepAt: { version: string; keep: Keep } | undefined;
 
-/** What the policy in force, and the mandates of all agents, can rest on; read again when the control epoch has moved. */
+/** What the policy in force, the draft and the mandates of all agents can rest on; read again when the control epoch or the draft has moved. */
 async function readKeep(): Promise<Keep> {
-  const { rows } = await pool().query<{ epoch: string }>("SELECT epoch FROM audit.control_epoch");
-  const epoch = rows[0]?.epoch ?? "";
-  if (keepAt?.epoch !== epoch) keepAt = { epoch, keep: await keepOfNow() };
+  const { rows } = await pool().query<{ version: string }>(
+    "SELECT (SELECT epoch FROM audit.control_epoch) || ' ' || coalesce((SELECT revision FROM policy_draft), 0) AS version",
+  );
+  const version = rows[0]?.version ?? "";
+  if (keepAt?.version !== version) keepAt = { version, keep: await keepOfNow() };
   return keepAt.keep;
 }
 
 async function keepOfNow(): Promise<Keep> {
-  const version = await pool().query<{ content: unknown }>(
+  const inForce = await pool().query<{ content: unknown }>(
     "SELECT content FROM policy_version ORDER BY number DESC LIMIT 1",
   );
+  const drafts = await pool().query<{ content: unknown }>("SELECT content FROM policy_draft WHERE content IS NOT NULL");
   const agents = await pool().query<{ mandate: unknown }>("SELECT mandate FROM agent");
-  const parsed = policySet.parse(version.rows[0]?.content);
+  const parsed = policySet.parse(inForce.rows[0]?.content);
   const mandates = agents.rows.flatMap((row) => {
     const read = mandate.safeParse(row.mandate);
     return read.success ? [read.data] : [];
   });
-  return keepFor(parsed, mandates);
+  const written = drafts.rows.flatMap((row) => {
+    const read = policyDraftContent.safeParse(row.content);
+    return read.success ? [read.data] : [];
+  });
+  return keepFor(parsed, mandates, written);
 }
 
 type Stored = {

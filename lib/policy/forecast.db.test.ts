@@ -3,13 +3,16 @@ import { afterAll, describe, expect, test } from "vitest";
 import { project } from "@/lib/audit/project";
 import type { Json } from "@/lib/json";
 import { type TestEntry, testLane } from "@/lib/testing/lane";
+import { testPerson } from "@/lib/testing/people";
 import { type TestAgent, testAgent, testPlane } from "@/lib/testing/plane";
 import { collectFacts, factsAreComplete, recollectFacts } from "./collect-facts";
 import { compileAgent, compilePolicy } from "./compile";
+import { discardDraft, readDraft, saveDraft } from "./drafts";
 import { evaluate } from "./evaluate";
 import { forecastPolicy } from "./forecast";
 import { currentPolicy } from "./queries";
 import type { ReplayFacts } from "./replay-facts";
+import { requestForecast } from "./request-forecast";
 import { mandate, type PolicySet } from "./schema";
 import { shadowReport } from "./shadow-report";
 import type { AgentPolicyInput } from "./types";
@@ -21,6 +24,7 @@ const lane = await testLane();
 const agent = await testAgent({ tier: "T3" });
 const { hash, ...inForce } = await currentPolicy();
 let set: PolicySet = inForce.content;
+const author = await testPerson("Author", "admin");
 
 afterAll(() => owner.end());
 
@@ -115,6 +119,27 @@ describe("collecting facts", () => {
     await collectFacts();
     expect((await owner.query("SELECT * FROM decision_fact ORDER BY lane, seq")).rows).toEqual(before);
     expect(before.length).toBeGreaterThan(40);
+  });
+
+  test("keeps what a draft begins to look at, from then on", async () => {
+    const looking = {
+      id: "memo-of-the-draft",
+      name: "memo",
+      when: { attribute: "arguments/memo", operator: "glob" as const, value: "*urgent*" },
+      effect: "deny" as const,
+      mode: "enforce" as const,
+      message: "no",
+    };
+    const { revision, content } = await readDraft();
+    await saveDraft(author, { revision, content: { ...content, guardrails: [...content.guardrails, looking] } });
+    const seqs = await lane.write(payment(agent, "14.50"));
+    await catchUp();
+    const [row] = await factsOf(seqs);
+    expect(JSON.parse(row.facts).arguments).toHaveProperty("memo");
+    const said = await requestForecast({ days: 7, revision: revision + 1 });
+    expect(said.unknown.reasons).toContainEqual(expect.objectContaining({ attribute: "arguments/memo" }));
+    await expect(requestForecast({ days: 7, revision })).rejects.toMatchObject({ code: "conflict" });
+    await discardDraft(author);
   });
 
   test("leaves out what is older than a forecast looks", async () => {

@@ -94,7 +94,8 @@ async function run({ days, draft, now, signal, progress }: ForecastOptions): Pro
     next = following && reader.read(following);
     next?.catch(() => {}); // looked at in the next round, or given up with the forecast
     for (const row of rows) {
-      await turns();
+      const turn = turns();
+      if (turn) await turn;
       const agent = agents.get(row.agent)?.input;
       if (!agent) continue;
       const time = row.minute ?? portion.from.getTime();

@@ -48,15 +48,22 @@ const mostOmitted = 48;
 const alwaysOfContext = ["purpose", "region"];
 
 /**
- * What the rules in force can rest on.
+ * What the rules in force can rest on, and those that may come into force.
  * @param mandates whose limits may name arguments too
+ * @param drafts   rules that are being written
  */
-export function keepFor(set: PolicySet, mandates: Iterable<Mandate>): Keep {
+export function keepFor(
+  set: PolicySet,
+  mandates: Iterable<Mandate>,
+  drafts: Iterable<Pick<PolicySet, "tiers" | "guardrails">> = [],
+): Keep {
   const attributes = new Set<string>();
-  for (const guardrail of set.guardrails) namesIn(guardrail.when, attributes);
-  for (const tier of set.tiers) {
-    for (const bands of [...Object.values(tier.effects), ...Object.values(tier.tools ?? {})]) {
-      for (const band of bands ?? []) if (band.when) namesIn(band.when, attributes);
+  for (const rules of [set, ...drafts]) {
+    for (const guardrail of rules.guardrails) namesIn(guardrail.when, attributes);
+    for (const tier of rules.tiers) {
+      for (const bands of [...Object.values(tier.effects), ...Object.values(tier.tools ?? {})]) {
+        for (const band of bands ?? []) if (band.when) namesIn(band.when, attributes);
+      }
     }
   }
   for (const mandate of mandates) {

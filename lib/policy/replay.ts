@@ -152,8 +152,10 @@ type Pair = {
   soft: readonly { side: Side; comparison: Comparison }[];
   /** Guardrails about such facts that concern agent and tool. */
   softGuardrails: readonly { side: Side; guardrail: Guardrail }[];
+  /** By what was not kept of a decision. */
+  plans: Map<string, Plan>;
   /** What the two policies come to, by what is put in the place of comparisons and guardrails. */
-  compiled: Map<string, { before: CompiledAgent; after: CompiledAgent }>;
+  compiled: Map<string, Policies>;
 };
 
 /** The agent as far as rules go: whether it was active, in its term and pinned is in the record. */
@@ -194,7 +196,7 @@ function pairFor(before: Side, after: Side, difference: Difference, agent: Agent
     mandate.hours !== undefined ||
     concerning("timed").length > 0 ||
     conditions.some((when) => comparisonsOf(when).some(({ attribute }) => attribute === "time.now"));
-  return { agent, tool, timed, before, after, soft, softGuardrails, compiled: new Map() };
+  return { agent, tool, timed, before, after, soft, softGuardrails, plans: new Map(), compiled: new Map() };
 }
 
 function bandsOf(side: Side, principal: Principal, tool: Tool): readonly Band[] | undefined {
@@ -225,17 +227,44 @@ function judgeBy(
   at: number,
   recorded: (hash: string) => PolicySet | undefined,
 ): Verdict {
-  const { fired, values, inDoubt } = known(pair, facts, recorded);
-  if (inDoubt.length > mostInDoubt) return { kind: "unknown", why: "not_kept", attribute: inDoubt[0]?.attribute ?? "" };
+  const { policies, attribute } = planFor(pair, facts, recorded);
   let common: Verdict | null = null;
-  for (const assigned of assignments(inDoubt.map(({ key }) => key))) {
-    const policies = policiesFor(pair, fired, new Map([...values, ...assigned]));
-    const verdict = verdictOf(pair, policies, facts, at);
-    if (common !== null && canonicalize(common) !== canonicalize(verdict))
-      return { kind: "unknown", why: "not_kept", attribute: inDoubt[0]?.attribute ?? "" };
+  for (const each of policies ?? []) {
+    const verdict = verdictOf(each, pair, facts, at);
+    if (common !== null && !sameVerdict(common, verdict)) return { kind: "unknown", why: "not_kept", attribute };
     common = verdict;
   }
-  return common ?? { kind: "same" };
+  return common ?? { kind: "unknown", why: "not_kept", attribute };
+}
+
+/** What a decision has to be judged by: the two policies, once for each way in which what was not kept could be. `null` when there are too many ways. */
+type Plan = { policies: readonly Policies[] | null; attribute: string };
+type Policies = { before: CompiledAgent; after: CompiledAgent };
+
+/** Decisions of one agent with one tool differ little in what was not kept of them, so that plans are few. */
+function planFor(pair: Pair, facts: ReplayFacts, recorded: (hash: string) => PolicySet | undefined): Plan {
+  const { soft, plans } = pair;
+  const key =
+    facts.omitted.length === 0 || soft.length === 0
+      ? ""
+      : `${facts.omitted.join(" ")}\n${facts.fired.join(" ")}\n${facts.policy}\n${facts.held}`;
+  const made = plans.get(key);
+  if (made) return made;
+  const { fired, values, inDoubt } = known(pair, facts, recorded);
+  const attribute = inDoubt[0]?.attribute ?? "";
+  const policies =
+    inDoubt.length > mostInDoubt
+      ? null
+      : [...assignments(inDoubt.map((one) => one.key))].map((assigned) =>
+          policiesFor(pair, fired, new Map([...values, ...assigned])),
+        );
+  const plan = { policies, attribute };
+  plans.set(key, plan);
+  return plan;
+}
+
+function sameVerdict(one: Verdict, other: Verdict): boolean {
+  return one === other || canonicalize(one) === canonicalize(other);
 }
 
 type Value = "true" | "false" | "missing";
@@ -331,7 +360,7 @@ const constants: Record<Value, Comparison> = {
   missing: { attribute: `context.${neverThere}`, operator: "eq", value: "" },
 };
 
-function policiesFor(pair: Pair, fired: ReadonlyMap<string, boolean>, values: ReadonlyMap<string, Value>) {
+function policiesFor(pair: Pair, fired: ReadonlyMap<string, boolean>, values: ReadonlyMap<string, Value>): Policies {
   const key = [...[...fired].map(String).sort(), ...[...values].map(String).sort()].join("\n");
   const made = pair.compiled.get(key);
   if (made) return made;
@@ -396,27 +425,28 @@ function replaced(condition: Condition, side: Side, values: ReadonlyMap<string, 
 
 type Answer = { outcome: Outcome; asked: Asked | null };
 
-function verdictOf(
-  pair: Pair,
-  policies: { before: CompiledAgent; after: CompiledAgent },
-  facts: ReplayFacts,
-  at: number,
-): Verdict {
+const same: Verdict = Object.freeze({ kind: "same" });
+
+function verdictOf(policies: Policies, pair: Pair, facts: ReplayFacts, at: number): Verdict {
   const before = answerOf(policies.before, pair.before, facts, at);
   const after = answerOf(policies.after, pair.after, facts, at);
   if (facts.held) {
     // It was asked and approved. Where it is asked less the approval is not needed, where it is asked more it was given; only a denial stops it.
-    if ((before.outcome === "deny") === (after.outcome === "deny")) return { kind: "same" };
+    if ((before.outcome === "deny") === (after.outcome === "deny")) return same;
     if (before.outcome === "deny") return { kind: "unknown", why: "other_rules" };
     return { kind: "changed", from: "allow", to: "deny", before: null, after: null };
   }
   if (before.outcome !== facts.outcome)
-    return before.outcome === after.outcome ? { kind: "same" } : { kind: "unknown", why: "other_rules" };
+    return before.outcome === after.outcome ? same : { kind: "unknown", why: "other_rules" };
   if (before.outcome !== after.outcome)
     return { kind: "changed", from: before.outcome, to: after.outcome, before: before.asked, after: after.asked };
-  if (before.asked && after.asked && canonicalize(before.asked) !== canonicalize(after.asked))
+  if (before.asked && after.asked && !sameAsked(before.asked, after.asked))
     return { kind: "regrouped", before: before.asked, after: after.asked };
-  return { kind: "same" };
+  return same;
+}
+
+function sameAsked(one: Asked, other: Asked): boolean {
+  return one.quorum === other.quorum && one.groups.join(" ") === other.groups.join(" "); // a group's key has no space
 }
 
 function answerOf(agent: CompiledAgent, side: Side, facts: ReplayFacts, at: number): Answer {

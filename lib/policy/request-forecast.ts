@@ -1,10 +1,11 @@
 import "server-only";
 
-import { pool } from "@/lib/db";
 import { AppError } from "@/lib/errors";
-import { type PolicyDraftContent, policyDraftContent } from "./draft-content";
+import type { PolicyDraftContent } from "./draft-content";
+import { readDraft, staleDraft } from "./drafts";
 import { forecastPolicy, type Progress } from "./forecast";
 import type { Forecast, ForecastInput } from "./forecast-schema";
+import type { PolicyDraft } from "./publication-schema";
 import { currentPolicy } from "./queries";
 import { validatePolicySet } from "./validate";
 
@@ -23,21 +24,22 @@ export async function requestForecast(
 
 /** Without a draft, the policy in force: the forecast then says that nothing changes. */
 async function draftAt(revision: number | undefined): Promise<PolicyDraftContent> {
-  const { rows } = await pool().query<{ content: unknown; revision: number }>(
-    "SELECT content, revision FROM policy_draft",
-  );
-  const found = rows[0];
-  if (revision !== undefined && revision !== (found?.revision ?? 0))
-    throw new AppError("conflict", "the draft was saved again meanwhile; ask for the forecast of what it says now");
-  return found?.content ? policyDraftContent.parse(found.content) : (await currentPolicy()).content;
+  const draft = await readDraft();
+  if (revision !== undefined && revision !== draft.revision) throw await staleDraft();
+  return refuseProblems(draft);
 }
 
 async function checked(content: PolicyDraftContent): Promise<PolicyDraftContent> {
   const { tools } = (await currentPolicy()).content;
-  const problems = validatePolicySet({ ...content, version: 1, tools }).filter(({ severity }) => severity === "error");
-  if (problems.length > 0) {
-    throw new AppError("invalid_request", problems[0]?.message ?? "the policy is not valid", {
-      fields: problems.slice(0, 20).map(({ path, message }) => ({ path, message })),
+  return refuseProblems({ content, problems: validatePolicySet({ ...content, version: 1, tools }) });
+}
+
+/** What could not be published is not worth a forecast. */
+function refuseProblems({ content, problems }: Pick<PolicyDraft, "content" | "problems">): PolicyDraftContent {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) {
+    throw new AppError("invalid_request", errors[0]?.message ?? "the policy is not valid", {
+      fields: errors.slice(0, 20).map(({ path, message }) => ({ path, message })),
     });
   }
   return content;
