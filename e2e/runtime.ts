@@ -5,6 +5,7 @@ export type Answer = {
   outcome: "allow" | "deny" | "approval_required";
   reasons: { code: string; message: string }[];
   approval: { id: string; status: string; reviewUrl: string } | null;
+  policyHash: string;
   receipt: { lane: number; seq: number } | null;
 };
 

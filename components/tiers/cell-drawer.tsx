@@ -8,6 +8,7 @@ import { cellName, cellWords } from "@/components/tiers/cell-words";
 import { type Cell, type CellValue, cellPath, type DraftContent, readCell } from "@/components/tiers/cells";
 import type { DraftAction, DraftState } from "@/components/tiers/draft-state";
 import { GuardrailEditor } from "@/components/tiers/guardrail-editor";
+import { GuardrailShadow } from "@/components/tiers/guardrail-shadow";
 import { ListEditor } from "@/components/tiers/list-editor";
 import { type DraftProblem, ProblemLines } from "@/components/tiers/problem-list";
 import { RatesEditor } from "@/components/tiers/rates-editor";
@@ -139,7 +140,16 @@ function CellBody({
       return value === undefined ? (
         <p className="text-muted">This rule is no longer there.</p>
       ) : (
-        <GuardrailEditor value={value as Guardrail} escalation={content.escalation} onChange={edit} />
+        <>
+          <GuardrailEditor value={value as Guardrail} escalation={content.escalation} onChange={edit} />
+          {(value as Guardrail).mode === "shadow" && (
+            <GuardrailShadow
+              guardrail={value as Guardrail}
+              now={now}
+              onEnforce={() => edit({ ...(value as Guardrail), mode: "enforce" })}
+            />
+          )}
+        </>
       );
     case "list":
       return value === undefined ? (

@@ -4,7 +4,6 @@ import { useState } from "react";
 import { cellWords } from "@/components/tiers/cell-words";
 import { type CellValue, cellAt } from "@/components/tiers/cells";
 import type { Side } from "@/components/tiers/merge-choices";
-import type { DraftConflict } from "@/components/tiers/use-autosave";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { RadioGroup } from "@/components/ui/radio-group";
@@ -13,15 +12,17 @@ import type { MergeConflict } from "@/lib/policy/merge-drafts";
 
 /** Two people changed the same cells differently: each is shown in words, side by side, and one is chosen. Nothing is chosen beforehand. */
 export function ConflictDialog({
-  conflict: { theirs, conflicts },
+  name,
+  conflicts,
   settle,
 }: {
-  conflict: DraftConflict;
+  /** Whose change it is that stands against one's own: a person, or a version. */
+  name: string;
+  conflicts: readonly MergeConflict[];
   settle: (choices: Readonly<Record<string, Side>>) => void;
 }) {
   const [choices, setChoices] = useState<Record<string, Side>>({});
   const [asked, setAsked] = useState(false);
-  const name = theirs.updatedBy ?? "Another person";
   const open = conflicts.filter(({ path }) => !choices[path]).length;
   return (
     <Dialog

@@ -14,6 +14,7 @@ import { DraftRest } from "@/components/tiers/draft-rest";
 import { draftReducer, startDraft } from "@/components/tiers/draft-state";
 import { DraftTools } from "@/components/tiers/draft-tools";
 import { type AgentChoice, EditorProvider } from "@/components/tiers/editor-context";
+import { OutdatedBanner, type VersionInForce } from "@/components/tiers/outdated-banner";
 import { ProblemPanel, problemsOf } from "@/components/tiers/problem-list";
 import { SaveStatusLine } from "@/components/tiers/save-status";
 import { UndoButtons, useUndoKeys } from "@/components/tiers/undo-buttons";
@@ -25,18 +26,21 @@ import type { Option } from "@/components/ui/select";
 import { toast } from "@/components/ui/toaster";
 import type { ActionResult } from "@/lib/http/action";
 import type { Tool } from "@/lib/policy/schema";
+import type { ShadowReport } from "@/lib/policy/shadow-schema";
 import type { AgentPolicyInput } from "@/lib/policy/types";
 
 /** Everything one can do to a draft. */
 export type EditorActions = DraftActions & {
   discard: (input: Record<never, never>) => Promise<ActionResult<SavedDraft>>;
   agentInput: (input: { id: string }) => Promise<ActionResult<AgentPolicyInput>>;
+  shadow: (input: Record<never, never>) => Promise<ActionResult<ShadowReport>>;
 };
 
 /** The policy editor: the draft as a matrix, its rules and lists, saved as it is changed. */
 export function DraftEditor({
   draft,
   base,
+  inForce,
   tools,
   groups,
   agents,
@@ -46,6 +50,8 @@ export function DraftEditor({
   draft: SavedDraft;
   /** The policy the draft began from. */
   base: DraftContent;
+  /** The policy in force, when it is not the one the draft began from. */
+  inForce: VersionInForce | undefined;
   tools: readonly Tool[];
   groups: readonly Option[];
   agents: readonly AgentChoice[];
@@ -58,7 +64,7 @@ export function DraftEditor({
   const [cell, setCell] = useState<Cell | null>(null);
   const [leaving, leave] = useTransition();
   const { content } = state;
-  const { status, known, conflict, flush, settle, agree } = useAutosave(content, draft, actions, dispatch);
+  const { status, known, conflict, flush, saved, settle, agree } = useAutosave(content, draft, actions, dispatch);
   useUndoKeys(dispatch);
 
   const settled = useDeferredValue(content);
@@ -73,10 +79,14 @@ export function DraftEditor({
     },
     [actions],
   );
+  const shadow = useCallback(async () => {
+    const result = await actions.shadow({});
+    return result.ok ? result.data : null;
+  }, [actions]);
   const attributes = useMemo(() => attributeOptions(tools), [tools]);
   const facts = useMemo(
-    () => ({ tools, groups, agents, agentInput, attributes, lists: content.lists ?? {}, currency: "EUR" }),
-    [tools, groups, agents, agentInput, attributes, content.lists],
+    () => ({ tools, groups, agents, agentInput, shadow, attributes, lists: content.lists ?? {}, currency: "EUR" }),
+    [tools, groups, agents, agentInput, shadow, attributes, content.lists],
   );
 
   const review = () =>
@@ -129,6 +139,17 @@ export function DraftEditor({
           </Button>
         </span>
       </div>
+      {inForce && known.baseVersion !== inForce.number && (
+        <OutdatedBanner
+          base={base}
+          inForce={inForce}
+          content={content}
+          flush={saved}
+          save={actions.save}
+          agree={agree}
+          dispatch={dispatch}
+        />
+      )}
       <ProblemPanel problems={problems} content={content} open={setCell} />
       <DraftMatrix content={content} changed={changed} problems={problems} open={setCell} />
       <DraftTools
@@ -170,7 +191,13 @@ export function DraftEditor({
         dispatch={dispatch}
         close={() => setCell(null)}
       />
-      {conflict && <ConflictDialog conflict={conflict} settle={settle} />}
+      {conflict && (
+        <ConflictDialog
+          name={conflict.theirs.updatedBy ?? "Another person"}
+          conflicts={conflict.conflicts}
+          settle={settle}
+        />
+      )}
     </EditorProvider>
   );
 }

@@ -4,6 +4,7 @@ import { createContext, use } from "react";
 import type { AttributeOption } from "@/components/tiers/condition-options";
 import type { Option } from "@/components/ui/select";
 import type { EffectClass, NamedList, TierKey, Tool } from "@/lib/policy/schema";
+import type { ShadowReport } from "@/lib/policy/shadow-schema";
 import type { AgentPolicyInput } from "@/lib/policy/types";
 
 export type AgentChoice = { id: string; name: string; tier: TierKey; effects: readonly EffectClass[] };
@@ -15,6 +16,8 @@ export type EditorFacts = {
   agents: readonly AgentChoice[];
   /** What the engine needs to know of one agent. */
   agentInput: (id: string) => Promise<AgentPolicyInput | null>;
+  /** What rules in shadow would have done; `null` when it cannot be said now. */
+  shadow: () => Promise<ShadowReport | null>;
   attributes: readonly AttributeOption[];
   lists: Readonly<Record<string, NamedList>>;
   currency: string;

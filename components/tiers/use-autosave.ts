@@ -20,7 +20,7 @@ export type SavedDraft = {
 };
 
 export type DraftActions = {
-  save: (input: { revision: number; content: DraftContent }) => Promise<ActionResult<SavedDraft>>;
+  save: (input: { revision: number; content: DraftContent; baseVersion?: number }) => Promise<ActionResult<SavedDraft>>;
   load: (input: Record<never, never>) => Promise<ActionResult<SavedDraft>>;
 };
 
@@ -165,5 +165,8 @@ export function useAutosave(
     [conflict, dispatch],
   );
 
-  return { status, known, conflict, flush, settle, agree };
+  /** @returns the draft as the server has it once everything is saved, or nothing when it is not */
+  const saved = useCallback(async () => ((await flush()) ? now.current.known : undefined), [flush]);
+
+  return { status, known, conflict, flush, saved, settle, agree };
 }

@@ -42,11 +42,13 @@ export const bootstrapName = "API token of the installation";
 /**
  * Saves the draft. A draft with problems is kept; it only cannot be published.
  * @param input.revision what `readDraft` or the last save answered
- * @throws AppError `conflict` with the draft as it is now in `details`, when somebody saved meanwhile
+ * @param input.baseVersion the version in force, when the content was merged with it
+ * @throws AppError `conflict` with the draft as it is now in `details`, when somebody saved meanwhile; `state_changed` when
+ *         `baseVersion` is in force no more
  */
 export async function saveDraft(
   actor: Actor,
-  input: { revision: number; content: PolicyDraftContent },
+  input: { revision: number; content: PolicyDraftContent; baseVersion?: number | undefined },
 ): Promise<PolicyDraft> {
   requirePermission(actor, "policy:write");
   const content = input.content as Prisma.InputJsonObject;
@@ -66,7 +68,10 @@ export async function saveDraft(
       });
     } else {
       const authors = [...new Set([...row.authors, actor.personId])];
-      await tx.policyDraft.update({ where: { one: 1 }, data: { ...draft, authors } });
+      const baseVersion = input.baseVersion ?? row.baseVersion;
+      if (input.baseVersion !== undefined && input.baseVersion !== (await baseOf(tx)).number)
+        throw new AppError("state_changed", "another version is in force by now; merge with it first");
+      await tx.policyDraft.update({ where: { one: 1 }, data: { ...draft, baseVersion, authors } });
     }
     return true;
   });

@@ -32,6 +32,8 @@ export const draftInput = z.strictObject({
   /** The revision that was read; any other was saved meanwhile. */
   revision: z.int().min(0),
   content: policyDraftContent,
+  /** The version in force, when the content was merged with it: the draft is a change of it from then on. */
+  baseVersion: z.int().min(1).optional(),
 });
 export type DraftInput = z.input<typeof draftInput>;
 

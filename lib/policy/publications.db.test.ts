@@ -106,6 +106,20 @@ describe("the draft", () => {
     expect((await readDraft()).revision).toBe(revision + 1);
   });
 
+  test("whoever merged it with the version in force makes it a change of that version, and of no other", async () => {
+    const old = await draft(author, edited(limitOf("T3", "300.00")));
+    const { number } = await publishPolicy("system", "moved on", (set) => ({
+      ...edited(limitOf("T4", "4000.00")),
+      version: 1,
+      tools: set.tools,
+    }));
+    const content = edited(limitOf("T3", "300.00"), contentOf(await inForce()));
+    const stale = await refusal(saveDraft(author, { revision: old.revision, content, baseVersion: old.baseVersion }));
+    expect(stale.code).toBe("state_changed");
+    const saved = await saveDraft(author, { revision: old.revision, content, baseVersion: number });
+    expect(saved).toMatchObject({ baseVersion: number, revision: old.revision + 1, changed: true });
+  });
+
   test("a revision is never used twice, so an old page cannot save over a later draft", async () => {
     const old = await draft(author, edited(limitOf("T3", "300.00")));
     await discardDraft(author);

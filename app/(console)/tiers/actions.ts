@@ -3,6 +3,7 @@
 import { refresh } from "next/cache";
 import { z } from "zod";
 import { action } from "@/lib/auth/edge";
+import { cedarImportInput } from "@/lib/policy/cedar-import-schema";
 import * as drafts from "@/lib/policy/drafts";
 import {
   declineAction,
@@ -12,6 +13,7 @@ import {
   rollbackAction,
 } from "@/lib/policy/publication-schema";
 import * as publications from "@/lib/policy/publications";
+import { readCedarGuardrails } from "@/lib/policy/read-cedar-guardrails";
 
 const nothing = z.strictObject({});
 
@@ -19,6 +21,10 @@ export const saveDraft = action({ permission: "policy:write", input: draftInput 
 
 export const discardDraft = action({ permission: "policy:write", input: nothing }, (actor) =>
   drafts.discardDraft(actor),
+);
+
+export const readCedar = action({ permission: "policy:write", input: cedarImportInput }, (_actor, input) =>
+  readCedarGuardrails(input),
 );
 
 export const publishDraft = action({ permission: "policy:publish", input: publishInput }, publications.publishDraft);

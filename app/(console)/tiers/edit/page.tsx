@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
 import { discardDraft, saveDraft } from "@/app/(console)/tiers/actions";
-import { agentInput, loadDraft } from "@/app/(console)/tiers/edit/actions";
+import { agentInput, loadDraft, shadow } from "@/app/(console)/tiers/edit/actions";
 import { DraftEditor } from "@/components/tiers/draft-editor";
 import { PageHeader } from "@/components/ui/page-header";
 import { listGroups } from "@/lib/auth/queries";
 import { requireActor } from "@/lib/auth/session";
 import { listAgentChoices } from "@/lib/policy/agent-choices";
+import { sameValue } from "@/lib/policy/cells";
 import { contentOf } from "@/lib/policy/draft-content";
 import { readDraft } from "@/lib/policy/drafts";
 import { currentPolicy, getPolicyVersion } from "@/lib/policy/queries";
@@ -31,11 +32,16 @@ export default async function EditPolicyPage() {
       <DraftEditor
         draft={draft}
         base={contentOf(base.content)}
+        inForce={
+          sameValue(contentOf(base.content), contentOf(inForce.content))
+            ? undefined
+            : { number: inForce.number, content: contentOf(inForce.content) }
+        }
         tools={inForce.content.tools}
         groups={groups.items.map(({ key, title }) => ({ value: key, label: title }))}
         agents={agents}
         now={Date.now()}
-        actions={{ save: saveDraft, load: loadDraft, discard: discardDraft, agentInput }}
+        actions={{ save: saveDraft, load: loadDraft, discard: discardDraft, agentInput, shadow }}
       />
     </div>
   );
