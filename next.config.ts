@@ -7,7 +7,7 @@ const config: NextConfig = {
   // `npm test` checks types; a start does not wait for it.
   typescript: { ignoreBuildErrors: true },
   experimental: { authInterrupts: true, serverActions: { bodySizeLimit: "1mb" } },
-  serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/schema-engine-wasm"],
+  serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/schema-engine-wasm", "@cedar-policy/cedar-wasm"],
 };
 
 export default config;

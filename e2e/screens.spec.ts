@@ -80,6 +80,7 @@ const screens: Record<string, Screen[]> = {
   "(console)/agents/[id]/activity": [
     { name: "agent-activity", as: "Milo Brandt", path: (api) => agentPath(api, "/activity") },
   ],
+  "(console)/agents/[id]/cedar": [{ name: "agent-cedar", as: "Milo Brandt", path: (api) => agentPath(api, "/cedar") }],
   "(console)/agents/[id]/settings": [
     { name: "agent-settings", as: "Milo Brandt", path: (api) => agentPath(api, "/settings") },
   ],
@@ -90,6 +91,46 @@ const screens: Record<string, Screen[]> = {
   ],
   "(console)/tools/[...name]": [{ name: "tool", as: "Ada Holm", path: "/tools/payments.schedule" }],
   "(console)/tiers": [{ name: "tiers", as: "Lena Vogel", path: "/tiers?version=1" }],
+  "(console)/tiers/edit": [
+    { name: "policy-edit", as: "Ada Holm", path: "/tiers/edit" },
+    {
+      name: "policy-cell",
+      as: "Ada Holm",
+      path: "/tiers/edit",
+      first: async (page) => {
+        await page
+          .getByRole("button", { name: /^T3, financial/ })
+          .first()
+          .click();
+        await expect(page.getByText("Decided by")).toBeVisible();
+      },
+    },
+    {
+      name: "policy-guardrail",
+      as: "Ada Holm",
+      path: "/tiers/edit",
+      first: (page) => page.getByRole("button", { name: /^Text with secrets or identity data/ }).click(),
+    },
+  ],
+  "(console)/tiers/review": [
+    {
+      name: "policy-review",
+      as: "Ada Holm",
+      path: async (api) => {
+        await loosenedDraft(api);
+        return "/tiers/review";
+      },
+      first: async (page) => {
+        await expect(page.getByRole("heading", { name: "Approvals asked for per day" })).toBeVisible({
+          timeout: 60_000,
+        });
+      },
+    },
+  ],
+  "(console)/tiers/publications/[id]": [
+    { name: "policy-publication", as: "Ada Holm", path: (api) => publicationPath(api) },
+  ],
+  "(console)/tiers/versions/[number]": [{ name: "policy-compare", as: "Ada Holm", path: "/tiers/versions/1" }],
   "(console)/tiers/try": [
     { name: "try", as: "Noor Haddad", path: "/tiers/try" },
     {
@@ -120,6 +161,8 @@ const screens: Record<string, Screen[]> = {
         await expect(page.getByText("Your look is recorded.")).toBeVisible();
         await page.getByRole("button", { name: "Check this lane" }).click();
         await expect(page.getByText("Every hash, link and number fits")).toBeVisible();
+        await page.getByRole("button", { name: "Verify this entry" }).click();
+        await expect(page.getByText(/hashes lead from the entry to the root/)).toBeVisible();
       },
     },
     {
@@ -260,6 +303,32 @@ type Items<Item> = { items: Item[] };
 async function agentPath(api: Management, part = ""): Promise<string> {
   const { items } = await api.get<Items<{ id: string }>>("/agents?q=Invoice");
   return `/agents/${items[0]?.id}${part}`;
+}
+
+type PolicyDraft = {
+  revision: number;
+  content: { tiers: { key: string; effects: Record<string, { upTo?: string }[]> }[] };
+};
+
+/** A draft that lets T4 spend a little more alone. */
+async function loosenedDraft(api: Management): Promise<number> {
+  const { revision, content } = await api.get<PolicyDraft>("/policy/draft");
+  const [band] = content.tiers.find(({ key }) => key === "T4")?.effects.financial ?? [];
+  if (band) band.upTo = "5100.00";
+  return (await api.put<PolicyDraft>("/policy/draft", { revision, content })).revision;
+}
+
+/** What waits for a second person, and waits on: nobody approves it. */
+async function publicationPath(api: Management): Promise<string> {
+  const { items } = await api.get<Items<{ id: string }>>("/policy/publications?status=awaiting_second_person");
+  const [waiting] = items;
+  if (waiting) return `/tiers/publications/${waiting.id}`;
+  const note = "Invoices of up to 5,100 EUR are paid alone at T4";
+  const { publication } = await api.post<{ publication: { id: string } }>("/policy/publish", {
+    revision: await loosenedDraft(api),
+    note,
+  });
+  return `/tiers/publications/${publication.id}`;
 }
 
 async function waitingRequest(api: Management): Promise<string> {

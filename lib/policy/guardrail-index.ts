@@ -93,22 +93,40 @@ const filedBy = [
   "action.effect",
 ] as const;
 
+/** Rules filed under one value, and those of them that need a value of a second attribute filed once more under that. */
+type Drawer = { rules: Rule[]; within: Map<string, Map<Scalar, Rule[]>> };
+
 /** Never throws: a guardrail that cannot be prepared fires wherever it is filed. */
 export function indexGuardrails(guardrails: readonly Guardrail[], environment: ConditionEnvironment): GuardrailIndex {
-  const filed = new Map<string, Map<Scalar, Rule[]>>(filedBy.map((name) => [name, new Map()]));
+  const filed = new Map<string, Map<Scalar, Drawer>>(filedBy.map((name) => [name, new Map()]));
   const byValue: Rule[] = [];
   const unfiled: Rule[] = [];
   for (const guardrail of guardrails) {
     const rule = new Rule(guardrail, environment);
     const needed = equalities(guardrail.when);
-    const place = filedBy.find((name) => needed.some((equality) => equality.attribute === name));
-    if (place !== undefined) {
-      const equality = needed.find((candidate) => candidate.attribute === place) as Equality;
-      const values = filed.get(place) as Map<Scalar, Rule[]>;
-      for (const value of new Set(equality.values)) {
-        const rules = values.get(value);
-        if (rules) rules.push(rule);
-        else values.set(value, [rule]);
+    const [first, second] = filedBy.flatMap((name) => needed.find(({ attribute }) => attribute === name) ?? []);
+    if (first !== undefined) {
+      const drawers = filed.get(first.attribute) as Map<Scalar, Drawer>;
+      for (const value of new Set(first.values)) {
+        let drawer = drawers.get(value);
+        if (drawer === undefined) {
+          drawer = { rules: [], within: new Map() };
+          drawers.set(value, drawer);
+        }
+        if (second === undefined) {
+          drawer.rules.push(rule);
+          continue;
+        }
+        let inner = drawer.within.get(second.attribute);
+        if (inner === undefined) {
+          inner = new Map();
+          drawer.within.set(second.attribute, inner);
+        }
+        for (const one of new Set(second.values)) {
+          const rules = inner.get(one);
+          if (rules) rules.push(rule);
+          else inner.set(one, [rule]);
+        }
       }
     } else if (valueEquality(needed)) byValue.push(rule);
     else unfiled.push(rule);
@@ -120,9 +138,14 @@ export function indexGuardrails(guardrails: readonly Guardrail[], environment: C
     tableFor(principal, tool) {
       const fixed = fixedValues(principal, tool);
       const concerning = [...unfiled];
+      const knownOf = (name: string) => findAttribute(name)?.fixed?.(principal, tool)?.value as Scalar;
       for (const name of filedBy) {
-        const value = findAttribute(name)?.fixed?.(principal, tool)?.value as Scalar;
-        for (const rule of filed.get(name)?.get(value) ?? []) concerning.push(rule);
+        const drawer = filed.get(name)?.get(knownOf(name));
+        if (drawer === undefined) continue;
+        for (const rule of drawer.rules) concerning.push(rule);
+        for (const [second, inner] of drawer.within) {
+          for (const rule of inner.get(knownOf(second)) ?? []) concerning.push(rule);
+        }
       }
       const own = concerning.length === 0 ? null : tableOf(concerning, fixed);
       if (own === null || shared === null) return own ?? shared;

@@ -40,6 +40,7 @@ export default async function AgentLayout({ params, children }: LayoutProps<"/ag
           { href: tab("/credentials"), label: "Credentials" },
           { href: tab("/versions"), label: "Versions" },
           { href: tab("/activity"), label: "Activity" },
+          { href: tab("/cedar"), label: "Cedar" },
           ...(agent.may.change ? [{ href: tab("/settings"), label: "Settings" }] : []),
         ]}
       />
