@@ -36,7 +36,7 @@ export function ImportTools({ run }: { run: ImportPasted }) {
   const [busy, start] = useTransition();
 
   const input = (dryRun: boolean, tools: Confirmation[]) => ({
-    text,
+    text: withSafeIntegers(text),
     dryRun,
     tools,
     ...(source.trim() ? { source: source.trim() } : {}),
@@ -180,6 +180,17 @@ function unfitText(text: string): string | undefined {
     return /^(?:---|openapi:|swagger:)/m.test(text) ? "This is YAML. Convert it to JSON first." : "This is not JSON.";
   }
   return undefined;
+}
+
+/** Bounds of 64-bit integers are common in API documents and no exact number here: as text they are left out and listed. */
+function withSafeIntegers(text: string): string {
+  let found = false;
+  const safe = JSON.stringify(JSON.parse(text), (_name, value: unknown) => {
+    if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+    found = true;
+    return String(value);
+  });
+  return found ? safe : text;
 }
 
 function sentenceOf(message: string): string {

@@ -12,6 +12,7 @@ import { testDatabase } from "@/lib/testing/database";
 import { testLog } from "@/lib/testing/lane";
 import { testPerson } from "@/lib/testing/people";
 import { answerChange, getToolChange } from "./answer-change";
+import { blockTool, unblockTool } from "./block-tool";
 import { toolFingerprint } from "./fingerprint";
 import { importDocument } from "./import-document";
 import { importInput } from "./import-schema";
@@ -195,6 +196,18 @@ describe("a tool that changed at its source", () => {
     expect(tool).toMatchObject({ status: "sanctioned", description: other.description, fingerprint });
     expect(await getToolChange("crm.look_up")).toBeNull();
     expect(await outcome("crm.look_up", fingerprint)).toEqual(["allow", "mandate.tool_allowed"]);
+  });
+
+  test("stays held through being blocked and unblocked", async () => {
+    const third = { ...other, description: "Looks up a customer, and more" };
+    await bring([third]);
+    await blockTool(admin, "crm.look_up");
+    expect((await getTool("crm.look_up")).status).toBe("blocked");
+    await unblockTool(admin, "crm.look_up");
+    expect((await getTool("crm.look_up")).status).toBe("changed");
+    const { fingerprint } = (await getToolChange("crm.look_up")) ?? { fingerprint: "" };
+    await answerChange(admin, { name: "crm.look_up", fingerprint, answer: "keep" });
+    expect((await getTool("crm.look_up")).status).toBe("sanctioned");
   });
 
   test("is not held by another source that uses its name", async () => {

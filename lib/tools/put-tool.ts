@@ -186,7 +186,7 @@ function row(entry: CatalogueEntry, before: ToolRow | null): Row {
     !entry.definition &&
     before.description === description &&
     canonicalize(before.argumentSchema ?? null) === canonicalize(argumentSchema);
-  const held = kept && before.status === "changed" && !entry.answered && !entry.changedDefinition;
+  const held = kept && before.changedDefinition !== null && !entry.answered && !entry.changedDefinition;
   return {
     name,
     description,
