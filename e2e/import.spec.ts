@@ -19,7 +19,7 @@ test("tools of a server are read, one is sanctioned and allowed; when it changes
   const erase = { name: "erase", description: "Erases a customer" };
 
   await test.step("an administrator reads the server's list, and sanctions one tool of two", async () => {
-    await page.getByRole("link", { name: "Tools" }).click();
+    await page.getByRole("link", { name: "Tools", exact: true }).click();
     await page.getByRole("link", { name: "Import tools" }).click();
     await page.getByRole("textbox", { name: "Tools as JSON" }).fill("{ tools: [");
     await page.getByRole("button", { name: "Read document" }).click();
