@@ -8,6 +8,7 @@ import {
   type Condition,
   type EffectClass,
   effectClasses,
+  type Guardrail,
   type PolicySet,
   type RateTable,
   type TierKey,
@@ -51,8 +52,8 @@ export function diffPolicies(before: PolicySet, after: PolicySet, agents: readon
     (path) => !sameValue(was.get(path)?.value, is.get(path)?.value),
   );
   const judged = new Map<string, Judged>();
-  const step = stepper(before, agents);
-  const alone = changed.map((path) => ({ path, milder: step(was, path, is.get(path)).milder }));
+  const step = stepper(before, agents, changed.length > mostLookedAt);
+  const alone = changed.map((path) => ({ path, milder: stepper(before, [], true)(was, path, is.get(path)).milder }));
   let current = was;
   for (const { path } of [...alone.filter((one) => !one.milder), ...alone.filter((one) => one.milder)]) {
     judged.set(path, step(current, path, is.get(path)));
@@ -72,6 +73,9 @@ export function diffPolicies(before: PolicySet, after: PolicySet, agents: readon
     ...toolChanges(before.tools, after.tools, agents),
   ];
 }
+
+/** Above this many changes the agents are not looked at one by one: whoever may be concerned counts as concerned. */
+const mostLookedAt = 100;
 
 /** Whether any of the changes lets somebody do more. */
 export function loosens(changes: readonly Pick<Change, "kind">[]): boolean {
@@ -104,12 +108,13 @@ type Piece = {
   tier: TierKey | null;
 };
 
-function stepper(set: PolicySet, agents: readonly AgentPolicyInput[]) {
+function stepper(set: PolicySet, agents: readonly AgentPolicyInput[], roughly: boolean) {
   const tools = new Map(set.tools.map((tool) => [tool.name, tool]));
   return (cells: Cells, path: string, cell: Cell | undefined): Judged => {
     const segments = segmentsOf(path);
     if (segments[0] === "tiers" && segments[2] !== "effects" && segments[2] !== "tools") return nobody(unchanged);
-    const [was, is] = [fromCells(cells.values()), fromCells(withCell(cells, path, cell).values())];
+    const made = segments[0] === "guardrails" ? withoutTiers : (held: Cells) => fromCells(held.values());
+    const [was, is] = [made(cells), made(withCell(cells, path, cell))];
     if (path === "/escalation") return everybody(escalationChange(was.escalation, is.escalation), agents);
     if (path === "/rates") return everybody(ratesChange(was.rates, is.rates), agents);
     const pieces = piecesOf(segments, was, is, tools);
@@ -118,10 +123,19 @@ function stepper(set: PolicySet, agents: readonly AgentPolicyInput[]) {
       const found = merge(piece.subjects.map((subject) => compareParts(piece.before, piece.after, subject)));
       total.milder ||= found.milder;
       total.stricter ||= found.stricter;
-      if (found.milder || found.stricter) concerned(piece, agents, tools, total);
+      if (!found.milder && !found.stricter) continue;
+      if (roughly) roughlyConcerned(piece, agents, found, total);
+      else concerned(piece, agents, tools, total);
     }
     return total;
   };
+}
+
+/** What a guardrail needs of a policy. Taking a large one apart for each of many changes would take long. */
+function withoutTiers(cells: Cells): PolicyDraftContent {
+  const rest = [...cells.values()].filter(({ path }) => !path.startsWith("/tiers/"));
+  const guardrails = rest.flatMap(({ path, value }) => (path.startsWith("/guardrails/") ? [value as Guardrail] : []));
+  return { ...fromCells(rest.filter(({ path }) => !path.startsWith("/guardrails/"))), guardrails };
 }
 
 const unchanged: Difference = { milder: false, stricter: false };
@@ -235,12 +249,9 @@ function bandsPart({ lists, escalation }: PolicyDraftContent, bands: readonly Ba
 /** A guardrail with those others that look at nothing else than it does: they may already say what it says. */
 function guardrailPiece(id: string, was: PolicyDraftContent, is: PolicyDraftContent): Piece {
   const own = [...was.guardrails, ...is.guardrails].filter((one) => one.id === id);
-  const looked = new Set(own.flatMap(({ when }) => comparisonsOf(when).map(canonicalText)));
+  const looked = new Set(own.flatMap(comparisonTexts));
   const beside = was.guardrails.filter(
-    (other) =>
-      other.id !== id &&
-      other.mode === "enforce" &&
-      comparisonsOf(other.when).every((comparison) => looked.has(canonicalText(comparison))),
+    (other) => other.id !== id && other.mode === "enforce" && comparisonTexts(other).every((text) => looked.has(text)),
   );
   const part = ({ guardrails, lists, escalation }: PolicyDraftContent): Part => ({
     guardrails: [...guardrails.filter((one) => one.id === id && one.mode === "enforce"), ...beside],
@@ -261,6 +272,17 @@ function guardrailPiece(id: string, was: PolicyDraftContent, is: PolicyDraftCont
     concerns: () => true,
     tier: null,
   };
+}
+
+const textsOf = new WeakMap<Guardrail, readonly string[]>();
+
+/** What a guardrail looks at; kept, because every change of one looks at all the others. */
+function comparisonTexts(guardrail: Guardrail): readonly string[] {
+  const known = textsOf.get(guardrail);
+  if (known) return known;
+  const made = comparisonsOf(guardrail.when).map(canonicalText);
+  textsOf.set(guardrail, made);
+  return made;
 }
 
 // ── Registered agents ───────────────────────────────────────────────────────────────────────────────────────────
@@ -303,13 +325,11 @@ function concerned(
         hasAmount: tool.argumentRoles?.amount !== undefined,
         fixed,
       };
-      const key = canonicalText([
-        subject.effect,
-        subject.reversible,
-        subject.hasAmount,
-        principal.tier,
-        ...atoms.map((atom) => fixed(atom) ?? "open"),
-      ]);
+      const truths = atoms.map((atom) => {
+        const value = fixed(atom);
+        return value === null ? "open" : atom.test(value.value, null);
+      });
+      const key = [tool.effect, tool.reversible, subject.hasAmount, principal.tier, ...truths].join();
       const found = known.get(key) ?? compareParts(piece.before, piece.after, subject);
       known.set(key, found);
       if (found.milder || found.stricter) affects.add(principal.agentId);
@@ -318,6 +338,21 @@ function concerned(
   }
   total.affects = [...affects];
   total.gains = [...gains];
+}
+
+function roughlyConcerned(
+  piece: Piece,
+  agents: readonly AgentPolicyInput[],
+  { milder }: Difference,
+  total: Judged,
+): void {
+  const ids = agents.filter(({ principal }) => piece.tier === null || principal.tier === piece.tier).map(idOf);
+  total.affects = [...new Set([...total.affects, ...ids])];
+  if (milder) total.gains = [...new Set([...total.gains, ...ids])];
+}
+
+function idOf({ principal }: AgentPolicyInput): string {
+  return principal.agentId;
 }
 
 function atomsOf({ before, after }: Piece): Atom[] {
