@@ -84,7 +84,7 @@ async function run({ days, draft, now, signal, progress }: ForecastOptions): Pro
   const untouched = decisions - total - tally.unknownCount;
   progress?.({ done: 0, total });
 
-  const portions = touched.length === 0 ? [] : await portionsOf(from, touched);
+  const portions = touched.length === 0 ? [] : await portionsOf(from);
   const reader = portionReader(touched);
   let next = portions[0] && reader.read(portions[0]);
   const turns = turnTaker(signal);
@@ -280,9 +280,12 @@ async function readAgents(): Promise<Map<string, Agent | null>> {
 
 /** How many decisions each agent made with each tool. */
 async function readPairs(from: Date): Promise<{ agent: string; tool: string; count: number }[]> {
-  const { rows } = await pool().query<{ agent: string; tool: string; count: string }>(
-    `SELECT agent_id AS agent, tool, sum(count) AS count FROM decision_hourly WHERE hour >= $1 AND agent_id <> '' AND tool <> '' GROUP BY 1, 2`,
-    [from],
+  const { rows } = await patiently((client) =>
+    client.query<{ agent: string; tool: string; count: string }>({
+      text: `SELECT agent_id AS agent, tool, sum(count) AS count FROM decision_hourly WHERE hour >= $1 AND agent_id <> '' AND tool <> '' GROUP BY 1, 2`,
+      values: [from],
+      query_timeout: patienceMilliseconds,
+    } as pg.QueryConfig),
   );
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
@@ -290,11 +293,13 @@ async function readPairs(from: Date): Promise<{ agent: string; tool: string; cou
 type Portion = { from: Date; to: Date; day: string };
 
 /** The range in pieces of about `portionRows` decisions, none over midnight. */
-async function portionsOf(from: Date, pairs: readonly { agent: string; tool: string }[]): Promise<Portion[]> {
-  const { rows } = await pool().query<{ hour: Date; count: string }>(
-    `SELECT hour, sum(count) AS count FROM decision_hourly JOIN unnest($2::text[], $3::text[]) AS p(agent_id, tool) USING (agent_id, tool)
-      WHERE hour >= $1 GROUP BY 1 ORDER BY 1`,
-    [from, pairs.map((pair) => pair.agent), pairs.map((pair) => pair.tool)],
+async function portionsOf(from: Date): Promise<Portion[]> {
+  const { rows } = await patiently((client) =>
+    client.query<{ hour: Date; count: string }>({
+      text: "SELECT hour, sum(count) AS count FROM decision_hourly WHERE hour >= $1 GROUP BY 1 ORDER BY 1",
+      values: [from],
+      query_timeout: patienceMilliseconds,
+    } as pg.QueryConfig),
   );
   const portions: (Portion & { count: number })[] = [];
   for (const { hour, count: text } of rows) {
@@ -340,6 +345,10 @@ function portionReader(pairs: readonly { agent: string; tool: string; timed: boo
   return {
     async read(portion: Portion): Promise<Row[]> {
       return patiently(async (client) => {
+        // Pairs are few and rows are many, which the planner cannot know: it would sort them.
+        await client.query(
+          "SET LOCAL enable_mergejoin = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_sort = off",
+        );
         const { rows } = await client.query<[string, string, string, number | null, number, string]>({
           text: `SELECT f.shape, f.agent_id, f.tool, CASE WHEN p.timed THEN extract(epoch FROM date_trunc('minute', f.at))::float8 END AS minute,
                         count(*)::int, min((f.lane << 40) | f.seq)
@@ -366,6 +375,7 @@ function portionReader(pairs: readonly { agent: string; tool: string; timed: boo
         }
         if (wanted.size > 0) {
           if (facts.size + wanted.size > mostRemembered) facts.clear();
+          await client.query("SET LOCAL enable_nestloop = on");
           const found = await client.query<[string, string]>({
             text: `SELECT f.shape, f.facts FROM unnest($1::bigint[]) AS s(id) JOIN decision_fact f ON f.lane = s.id >> 40 AND f.seq = s.id & 1099511627775`,
             values: [[...wanted.values()]],
