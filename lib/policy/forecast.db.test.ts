@@ -7,14 +7,17 @@ import { testPerson } from "@/lib/testing/people";
 import { type TestAgent, testAgent, testPlane } from "@/lib/testing/plane";
 import { collectFacts, factsAreComplete, recollectFacts } from "./collect-facts";
 import { compileAgent, compilePolicy } from "./compile";
+import { contentOf } from "./draft-content";
 import { discardDraft, readDraft, saveDraft } from "./drafts";
 import { evaluate } from "./evaluate";
 import { forecastPolicy } from "./forecast";
+import { forecastLine } from "./forecast-schema";
 import { currentPolicy } from "./queries";
 import type { ReplayFacts } from "./replay-facts";
 import { requestForecast } from "./request-forecast";
 import { mandate, type PolicySet } from "./schema";
 import { shadowReport } from "./shadow-report";
+import { streamForecast } from "./stream-forecast";
 import type { AgentPolicyInput } from "./types";
 
 const { ownerUrl } = await testPlane();
@@ -300,6 +303,34 @@ describe("a forecast", () => {
     expect(all.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
     expect((all[2] as PromiseRejectedResult).reason).toMatchObject({ code: "too_many_requests" });
     await forecastOf(denied);
+  });
+});
+
+describe("the stream for the console", () => {
+  const lines = async (response: Response) =>
+    (await response.text())
+      .trim()
+      .split("\n")
+      .map((line) => forecastLine.parse(JSON.parse(line)));
+
+  test("says how far it is, and ends with the forecast", async () => {
+    const said = await lines(streamForecast({ days: 7 }, new Request("http://localhost/")));
+    expect(said.at(-1)?.kind).toBe("forecast");
+    expect(said.slice(0, -1).every(({ kind }) => kind === "progress")).toBe(true);
+    expect(said.length).toBeGreaterThan(1);
+  });
+
+  test("ends with the sentence of a refusal", async () => {
+    const said = await lines(streamForecast({ days: 7, revision: 999 }, new Request("http://localhost/")));
+    expect(said).toEqual([expect.objectContaining({ kind: "failed", message: expect.stringContaining("draft") })]);
+  });
+
+  test("stops the work of a reader who left", async () => {
+    const left = streamForecast({ days: 7, content: contentOf(denied) }, new Request("http://localhost/"));
+    await left.body?.cancel();
+    // Only two may run at once: had the first gone on, the third would be refused.
+    const others = await Promise.all([forecastOf(denied), forecastOf(denied)]);
+    expect(others).toHaveLength(2);
   });
 });
 
