@@ -11,7 +11,7 @@ import type { PolicyRequest, Principal } from "./types";
 
 /**
  * Compares two versions of a part of a policy by asking the engine about both: one request for every way their comparisons
- * can be at once, in every region that their thresholds cut, with and without another layer that asks. Comparisons
+ * can be at once, in every region that their thresholds cut. Comparisons
  * become flags of the request, amounts become rates of a made-up day, so every region has a request, and the engine reads
  * the rules; nothing here does.
  *
@@ -79,17 +79,15 @@ function compareBy(before: Part, after: Part, subject: Subject, coarse: boolean)
   const versions = [before, after].map((part) => flags.rewrite(part));
   const ways = flags.ways();
   const amounts = subject.hasAmount ? amountsOf(versions) : [noAmount];
-  if (ways === null || amounts === null || ways.length * amounts.length * 2 > mostProbes) return null;
+  if (ways === null || amounts === null || ways.length * amounts.length > mostProbes) return null;
   const [ask, reask] = versions.map((part) => asking(part, subject, amounts)) as [Ask, Ask];
   const difference = { milder: false, stricter: false };
   for (const context of ways) {
     for (let index = 0; index < amounts.length; index++) {
-      for (const changed of [false, true]) {
-        const [was, is] = [ask(context, index, changed), reask(context, index, changed)];
-        if (!isAsStrict(is, was)) difference.milder = true;
-        if (!isAsStrict(was, is)) difference.stricter = true;
-        if (difference.milder && difference.stricter) return difference;
-      }
+      const [was, is] = [ask(context, index), reask(context, index)];
+      if (!isAsStrict(is, was)) difference.milder = true;
+      if (!isAsStrict(was, is)) difference.stricter = true;
+      if (difference.milder && difference.stricter) return difference;
     }
   }
   return difference;
@@ -276,12 +274,12 @@ function overMillion(minor: bigint, currency: string): string {
 
 // ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Ask = (context: PolicyRequest["context"], amount: number, changed: boolean) => ReturnType<typeof evaluate>;
+type Ask = (context: PolicyRequest["context"], amount: number) => ReturnType<typeof evaluate>;
 
 const unasked: ApprovalSpec = { quorum: 1, groups: [], expiresIn: 60, stepUp: false, selfApproval: false };
 const probeName = "probe";
 
-/** A policy of this part alone, an agent that may use the tool, and requests to it. `changed`: the catalogue asks as well. */
+/** A policy of this part alone, an agent that may use the tool, and requests to it. */
 function asking(part: Part, { tier, effect, reversible, hasAmount }: Subject, amounts: readonly AmountProbe[]): Ask {
   const used = new Set(amounts.flatMap((probe) => Object.keys(probe.in)));
   const base = currencies.find((code) => !used.has(code)) as string;
@@ -292,7 +290,6 @@ function asking(part: Part, { tier, effect, reversible, hasAmount }: Subject, am
     effect,
     reversible: part.bands === undefined || reversible,
     status: "sanctioned",
-    fingerprint: "as sanctioned",
     currency: base,
     ...(hasAmount ? { argumentRoles: { amount: "/amount" } } : {}),
   };
@@ -316,11 +313,11 @@ function asking(part: Part, { tier, effect, reversible, hasAmount }: Subject, am
   };
   const agent = compileAgent(compilePolicy(set), { principal, mandate: { tools: [probeName] } });
   const most = formatAmount(0n, base);
-  return (context, index, changed) => {
+  return (context, index) => {
     const { amount } = amounts[index] as AmountProbe;
     const request: PolicyRequest = {
       principal,
-      action: { tool: probeName, fingerprint: changed ? "changed" : "as sanctioned" },
+      action: { tool: probeName },
       arguments: amount === "none" ? {} : { amount: amount === "zero" ? most : million },
       context,
     };

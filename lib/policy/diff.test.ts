@@ -82,6 +82,44 @@ describe("what a change is", () => {
     expect(lowered).toMatchObject({ kind: "tightening", affects: ["agt_3", "agt_test"], gains: [] });
   });
 
+  test("every region counts: above the highest limit, right above and right below one, without an amount, in an unknown currency", () => {
+    const kindOf = (was: Band[], is: Band[]) => {
+      const [before, after] = [was, is].map((list) => {
+        const set = policy({ tools });
+        tierOf(set, "T4").effects.financial = list;
+        return set;
+      }) as [PolicySet, PolicySet];
+      return diffPolicies(before, after, [])[0]?.kind;
+    };
+    const upTo = (amount: string, then: Band["then"], currency = "EUR"): Band => ({ upTo: amount, currency, then });
+    const ask = { approval: spec(1) };
+    const amount = (operator: "lt" | "lte" | "gt", then: Band["then"]): Band => ({
+      when: { attribute: "action.amount", operator, value: { amount: "2.00", currency: "EUR" } },
+      then,
+    });
+    expect(kindOf([upTo("2.00", ask), { then: "deny" }], [upTo("2.00", ask), { then: "allow" }])).toBe("loosening");
+    expect(kindOf([upTo("2.00", "allow"), { then: "deny" }], [upTo("2.01", "allow"), { then: "deny" }])).toBe(
+      "loosening",
+    );
+    expect(kindOf([amount("lt", "allow"), { then: "deny" }], [amount("lte", "allow"), { then: "deny" }])).toBe(
+      "loosening",
+    );
+    expect(kindOf([amount("lte", "allow"), { then: "deny" }], [amount("lt", "allow"), { then: "deny" }])).toBe(
+      "tightening",
+    );
+    // The same for every amount that can be compared; one that cannot is refused by the first and asked by the second.
+    expect(kindOf([amount("gt", "deny"), { then: "allow" }], [upTo("2.00", "allow"), { then: "deny" }])).toBe(
+      "loosening",
+    );
+    expect(kindOf([upTo("2.00", "deny"), { then: "allow" }], [amount("lt", "deny"), { then: "allow" }])).toBe(
+      "loosening",
+    );
+    expect(kindOf([upTo("2.00", "allow"), { then: "deny" }], [upTo("2.00", "allow", "USD"), { then: "deny" }])).toBe(
+      "loosening",
+    );
+    expect(kindOf([{ then: "deny" }], [upTo("0.00", "allow"), { then: "deny" }])).toBe("loosening");
+  });
+
   test("a tier without agents is classified too", () => {
     expect(
       only((set) => {
@@ -352,21 +390,62 @@ function setOf({ financial, write: writing, own, g0, g1, one, two, escalation }:
   if (own) tier.tools = { pay: own };
   return set;
 }
+/** One small edit of a list of bands: most of what one does to it is harmless but for one corner. */
+const nudge = fc.record({
+  at: fc.nat(3),
+  kind: fc.constantFrom("then", "limit", "drop", "when", "insert", "swap"),
+  band,
+});
+function nudged(list: Band[], { at, kind, band: other }: { at: number; kind: string; band: Band }): Band[] {
+  const index = list.length === 0 ? 0 : at % list.length;
+  const held = list[index];
+  if (held === undefined || kind === "insert") return [...list.slice(0, index), other, ...list.slice(index)];
+  const limitOf = ({ upTo, currency }: Band) => (upTo === undefined ? {} : { upTo, currency });
+  const whenOf = ({ when }: Band) => (when === undefined ? {} : { when });
+  const edits: Record<string, Band[]> = {
+    then: [{ ...held, then: other.then }],
+    limit: [{ ...limitOf(other), ...whenOf(held), then: held.then }],
+    when: [{ ...limitOf(held), ...whenOf(other), then: held.then }],
+    drop: [],
+    swap: [...list.slice(index + 1, index + 2), held],
+  };
+  return [...list.slice(0, index), ...(edits[kind] ?? []), ...list.slice(index + (kind === "swap" ? 2 : 1))];
+}
+const nudges = fc.array(fc.record({ cell: fc.constantFrom("financial" as const, "write" as const), nudge }), {
+  minLength: 1,
+  maxLength: 2,
+});
+
 /** The second policy shares most of the first, as a draft does. */
-const pair = fc
-  .tuple(
-    parts,
-    parts,
-    fc.subarray(["financial", "write", "own", "g0", "g1", "one", "two", "escalation"] as const, {
-      minLength: 1,
-      maxLength: 3,
+const pair = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        parts,
+        parts,
+        fc.subarray(["financial", "write", "own", "g0", "g1", "one", "two", "escalation"] as const, {
+          minLength: 1,
+          maxLength: 3,
+        }),
+      )
+      .map(([before, other, taken]) => {
+        const after = { ...before } as Record<string, unknown>;
+        for (const name of taken) after[name] = other[name];
+        return { before: setOf(before), after: setOf(after as Parts) };
+      }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(parts, nudges).map(([held, edits]) => {
+      // Without guardrails, which would be the same in both and only hide what differs.
+      const before = { ...held, own: null, g0: null, g1: null };
+      const after = { ...before };
+      for (const { cell, nudge } of edits) after[cell] = nudged(after[cell], nudge);
+      return { before: setOf(before), after: setOf(after) };
     }),
-  )
-  .map(([before, other, taken]) => {
-    const after = { ...before } as Record<string, unknown>;
-    for (const name of taken) after[name] = other[name];
-    return { before: setOf(before), after: setOf(after as Parts) };
-  });
+  },
+);
 const value = fc.oneof(
   text,
   fc.constant("d"),
@@ -439,7 +518,7 @@ test("T17 whatever two policies say: when no change is called loosening, no requ
         ]);
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 200 },
   );
   expect(harmless).toBeGreaterThan(5);
 }, 60_000);
