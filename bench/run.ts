@@ -8,11 +8,12 @@ import { parseArgs } from "node:util";
 import { startCerbos } from "./cerbos";
 import { startCountersign } from "./countersign";
 import { compareDecisions } from "./decisions";
+import { forecasts } from "./forecast";
 import { grow } from "./growth";
 import { benchmarkPages } from "./pages";
 import type { Case } from "./report";
 
-const names = ["decisions", "growth", "pages"] as const;
+const names = ["decisions", "growth", "forecast", "pages"] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -84,6 +85,10 @@ try {
       );
       cases.push(...(await compareDecisions(ours, cerbos, settings, say)));
     }
+    await stopAll();
+  }
+  if (wanted.includes("forecast")) {
+    cases.push(...(await forecasts(root, join(work, "forecast"), settings, say, (stop) => stops.push(stop))));
     await stopAll();
   }
   if (wanted.includes("pages"))
