@@ -117,6 +117,8 @@ describe("what a change is", () => {
     expect(kindOf([upTo("2.00", "allow"), { then: "deny" }], [upTo("2.00", "allow", "USD"), { then: "deny" }])).toBe(
       "loosening",
     );
+    expect(kindOf([{ then: "deny" }], [amount("gt", "allow"), { then: "deny" }])).toBe("loosening");
+    expect(kindOf([{ then: "deny" }], [amount("lt", "allow"), { then: "deny" }])).toBe("loosening");
     expect(kindOf([{ then: "deny" }], [upTo("0.00", "allow"), { then: "deny" }])).toBe("loosening");
   });
 
