@@ -15,8 +15,12 @@ import type { AgentPolicyInput } from "@/lib/policy/types";
 /** What one agent of this tier would really be allowed by the draft, as the engine says it: with its mandate, every guardrail and what cannot be undone. */
 export function AuthorityPanel({ content, cell, now }: { content: DraftContent; cell: BandsCell; now: number }) {
   const { agents, tools, agentInput } = useEditor();
-  const effect = cell.kind === "effect" ? cell.effect : tools.find(({ name }) => name === cell.tool)?.effect;
-  const concerned = (agent: AgentChoice) => effect !== undefined && agent.effects.includes(effect);
+  const named = new Set(
+    tools
+      .filter((tool) => (cell.kind === "tool" ? tool.name === cell.tool : tool.effect === cell.effect))
+      .map((tool) => tool.name),
+  );
+  const concerned = (agent: AgentChoice) => agent.tools.some((tool) => named.has(tool));
   const inTier = agents.filter((agent) => agent.tier === cell.tier);
   const ofTier = [...inTier.filter(concerned), ...inTier.filter((agent) => !concerned(agent))];
   const [chosen, setChosen] = useState(ofTier[0]?.id);

@@ -32,11 +32,7 @@ export function ConflictDialog({
       title={`${name} changed the same ${conflicts.length === 1 ? "cell" : "cells"}`}
       description="Your other changes are merged already. Choose what holds here; your draft is saved after that."
       footer={
-        <Button
-          variant="primary"
-          aria-disabled={open > 0}
-          onClick={() => (open > 0 ? setAsked(true) : settle(choices))}
-        >
+        <Button variant="primary" onClick={() => (open > 0 ? setAsked(true) : settle(choices))}>
           Keep what is chosen
         </Button>
       }

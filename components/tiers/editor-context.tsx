@@ -3,11 +3,11 @@
 import { createContext, use } from "react";
 import type { AttributeOption } from "@/components/tiers/condition-options";
 import type { Option } from "@/components/ui/select";
-import type { EffectClass, NamedList, TierKey, Tool } from "@/lib/policy/schema";
+import type { NamedList, TierKey, Tool } from "@/lib/policy/schema";
 import type { ShadowReport } from "@/lib/policy/shadow-schema";
 import type { AgentPolicyInput } from "@/lib/policy/types";
 
-export type AgentChoice = { id: string; name: string; tier: TierKey; effects: readonly EffectClass[] };
+export type AgentChoice = { id: string; name: string; tier: TierKey; tools: readonly string[] };
 
 /** What every part of the editor offers to choose from. It does not change while the draft is edited, but for the lists. */
 export type EditorFacts = {

@@ -83,7 +83,7 @@ export function focusFirstControl(event: Event) {
   event.preventDefault();
   const overlay = event.currentTarget as HTMLElement;
   const first = overlay.querySelector<HTMLElement>(
-    "[data-overlay-body] :is(input, select, textarea, button, a[href]):not([type=hidden], :disabled)",
+    "[data-overlay-body] :is(input, select, textarea, button, a[href], [role=slider]):not([type=hidden], :disabled)",
   );
   (first ?? overlay).focus();
 }

@@ -1,31 +1,36 @@
 import "server-only";
 
+import { db } from "@/lib/db";
 import { notFound } from "@/lib/errors";
-import type { EffectClass, TierKey } from "./schema";
-import { snapshot } from "./snapshot";
+import { readAgentInputs } from "./agent-inputs";
+import type { TierKey } from "./schema";
 import type { AgentPolicyInput } from "./types";
 
 /** Agents as the policy editor tries rules on them. Who edits policy edits it for every agent, so all of them are offered. */
 
-/** `effects` are those of the tools its mandate names. */
-export type AgentChoice = { id: string; name: string; tier: TierKey; effects: EffectClass[] };
+/** `tools` are those its mandate names. */
+export type AgentChoice = { id: string; name: string; tier: TierKey; tools: string[] };
 
-/** Every agent of the snapshot by name. */
+/** Every agent that is not retired, by name. */
 export async function listAgentChoices(): Promise<AgentChoice[]> {
-  const { agents, policy } = await snapshot();
-  return [...agents.values()]
-    .map(({ id, name, principal, compiled }) => ({
-      id,
-      name,
+  const [inputs, named] = await Promise.all([
+    readAgentInputs(db),
+    db.agent.findMany({ where: { status: { not: "retired" } }, select: { id: true, name: true } }),
+  ]);
+  const names = new Map(named.map(({ id, name }) => [id, name]));
+  return inputs
+    .map(({ input: { principal, mandate } }) => ({
+      id: principal.agentId,
+      name: names.get(principal.agentId) ?? principal.agentId,
       tier: principal.tier,
-      effects: [...new Set(compiled.mandate.tools.flatMap((tool) => policy.tools.get(tool)?.effect ?? []))],
+      tools: mandate.tools,
     }))
     .sort((one, other) => one.name.localeCompare(other.name, "en"));
 }
 
 /** What the engine knows of one agent. @throws AppError `not_found` */
 export async function agentInputOf(id: string): Promise<AgentPolicyInput> {
-  const agent = (await snapshot()).agents.get(id);
+  const agent = (await readAgentInputs(db)).find(({ input }) => input.principal.agentId === id);
   if (!agent) throw notFound();
-  return { principal: agent.principal, mandate: agent.compiled.mandate };
+  return agent.input;
 }
