@@ -233,6 +233,7 @@ const catalogue: Tool[] = [
   tool({ name: "run", effect: "code" }),
   tool({ name: "grant", effect: "admin" }),
   tool({ name: "old", effect: "read", status: "blocked" }),
+  tool({ name: "held", effect: "read", status: "changed" }),
 ];
 const names = catalogue.map(({ name }) => name);
 
