@@ -123,6 +123,37 @@ test("T19 what the database refused is denied, with what is left", () => {
   expect(ask(payment("400.00"), { exhausted: [{ ...refusal, window: "week" }] }).outcome).toBe("allow");
 });
 
+test("T19 amounts just under what the agent may spend alone are counted, for the agent and for each recipient", () => {
+  const ask = asking([]);
+  const near = (amount: string) => ask(payment(amount)).budgets.map(({ key, counterparty }) => [key, counterparty]);
+  const counted = [
+    ["near:agt_1:EUR:50000", null],
+    ["near:agt_1:EUR:50000", "DE89"],
+  ];
+  expect([near("450.00"), near("450.01"), near("500.00"), near("500.01")]).toEqual([[], counted, counted, []]);
+  expect(
+    ask(payment("500.00")).budgets.map(({ window, countLimit, amountLimitMinor }) => [
+      window,
+      countLimit,
+      amountLimitMinor,
+    ]),
+  ).toEqual([
+    ["day", 4, null],
+    ["day", 4, null],
+  ]);
+});
+
+test("T19 one more amount just under the threshold than is ordinary is said and not refused", () => {
+  const refusal = { key: "near:agt_1:EUR:50000", window: "day" as const, counterparty: "DE89", used: 4 };
+  const answer = asking([])(payment("495.00"), { exhausted: [refusal] });
+  expect([answer.outcome, codes(answer)]).toEqual(["allow", expect.arrayContaining(["budget.near_threshold"])]);
+  expect(answer.reasons.find(({ code }) => code === "budget.near_threshold")?.message).toBe(
+    "495.00 EUR is just under the 500.00 EUR that T3 lets this agent spend alone, and so were at least 4 other amounts of this agent to one recipient within a day",
+  );
+  // What was already found is not charged again, so that recording the call does not fail for it once more.
+  expect(answer.budgets.map(({ counterparty }) => counterparty)).toEqual([null]);
+});
+
 test("T19 a refusal for one counterparty is not one for another", () => {
   const ask = asking([{ ...day, scope: "counterparty" }]);
   const refusal = { key: "counterparty:agt_1:EUR:*", window: "day" as const, counterparty: "DE89" };

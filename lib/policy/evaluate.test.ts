@@ -42,7 +42,13 @@ test("the cases use every reason code there is, but for those of a failing engin
     cases.flatMap((one) => codes(engine(shipped, principal(one.principal), mandate(one.mandate)).ask(one.call))),
   );
   const unseen = Object.keys(reasonCodes).filter((code) => !seen.has(code));
-  expect(unseen.sort()).toEqual(["budget.amount_unknown", "default.deny", "engine.rule_error", "tool.name_invalid"]);
+  expect(unseen.sort()).toEqual([
+    "budget.amount_unknown",
+    "budget.near_threshold",
+    "default.deny",
+    "engine.rule_error",
+    "tool.name_invalid",
+  ]);
 });
 
 describe("T10 tool names", () => {

@@ -43,6 +43,7 @@ export const reasonCodes = {
   "budget.exhausted": "the budget does not hold this call",
   "budget.amount_unknown": "the call has no amount that could be charged to the budget",
   "budget.currency_unknown": "the amount cannot be converted to the budget's currency",
+  "budget.near_threshold": "many amounts just under what the agent may spend alone",
   "default.deny": "nothing allows the call",
   "engine.rule_error": "a rule could not be evaluated and counts as fired",
   "engine.error": "the request could not be evaluated",
