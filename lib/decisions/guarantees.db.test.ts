@@ -320,6 +320,17 @@ describe("budgets", () => {
       expect(small.body.outcome).toBe("allow");
     }
   });
+
+  test("T19 the fifth amount in a day just under what the agent may spend alone is allowed and said to be one of many", async () => {
+    const agent = await testAgent({ mandate: { recipients: ["DE1"] }, tier: "T4" });
+    const said: boolean[] = [];
+    for (let at = 0; at < 6; at++) {
+      const { body } = await (at % 2 ? one : two).ask(agent, pay("4990.00"));
+      expect(body.outcome).toBe("allow");
+      said.push(body.reasons.some(({ code }) => code === "budget.near_threshold"));
+    }
+    expect(said).toEqual([false, false, false, false, true, true]);
+  });
 });
 
 describe("approvals", () => {
