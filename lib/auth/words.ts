@@ -5,7 +5,10 @@ export const roleWords: Record<Role, { label: string; hint: string }> = {
   admin: { label: "Admin", hint: "People, tools, policy and every agent. Does not vote and does not read arguments." },
   owner: { label: "Owner", hint: "Registers agents and answers for them. Sees and changes only their own." },
   approver: { label: "Approver", hint: "Votes on the requests of their groups." },
-  compliance: { label: "Compliance", hint: "Reads everything, closes incidents, can stop agents." },
+  compliance: {
+    label: "Compliance",
+    hint: "Reads everything, closes incidents, approves changes of policy, can stop agents.",
+  },
   auditor: { label: "Auditor", hint: "Reads everything, changes nothing." },
   viewer: { label: "Viewer", hint: "Sees agents, tools and policy." },
 };

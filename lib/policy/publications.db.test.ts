@@ -374,6 +374,34 @@ describe("publishing", () => {
     expect((await refusal(approvePublication(compliance, other.id))).code).toBe("conflict");
   });
 
+  test("T17 a change that loosens more than was shown, because the rules in force moved, is shown again before it is approved", async () => {
+    const [rule] = shipped.guardrails as [PolicySet["guardrails"][number]];
+    await publishPolicy("system", "a twin", (set) => ({
+      ...set,
+      guardrails: [...set.guardrails, { ...rule, id: "twin" }],
+    }));
+    const base = contentOf(await inForce());
+    const content = edited((changed) => {
+      limitOf("T4", "8000.00")(changed);
+      changed.guardrails.splice(0, 1);
+    }, base);
+    const { id, changes } = await propose(author, content);
+    expect(changes.map(({ kind }) => kind)).toEqual(["loosening", "neutral"]);
+    await publishPolicy("system", "no twin", (set) => ({
+      ...set,
+      guardrails: set.guardrails.filter((one) => one.id !== "twin"),
+    }));
+    const { hash } = await currentPolicy();
+    expect((await refusal(approvePublication(compliance, id))).code).toBe("state_changed");
+    expect((await currentPolicy()).hash).toBe(hash);
+    const shown = await getPublication(compliance, id);
+    expect([shown.status, shown.changes.map(({ kind }) => kind)]).toEqual([
+      "awaiting_second_person",
+      ["loosening", "loosening"],
+    ]);
+    expect((await approvePublication(compliance, id)).status).toBe("published");
+  });
+
   test("is declined with a reason or taken back by who asked, and goes back to the draft", async () => {
     const content = edited(limitOf("T4", "8000.00"));
     const declined = await propose(author, content);

@@ -156,7 +156,10 @@ export async function approvePublication(actor: Actor, id: string): Promise<Publ
     const reason = whyNotSecond(actor.personId, publication, owned);
     if (reason !== null) throw new AppError("forbidden", reason);
     if (!sameValue(sentences(plan.changes), sentences(publicationRow.shape.changes.parse(publication.changes)))) {
-      await db.policyPublication.update({ where: { id }, data: { ...judged(plan), loosening: true, gainingAgents } });
+      await db.policyPublication.updateMany({
+        where: { id, status: "awaiting_second_person" },
+        data: { ...judged(plan), loosening: true, gainingAgents },
+      });
       throw new AppError(
         "state_changed",
         "the rules in force moved, and with them what this would change; look at it again",
