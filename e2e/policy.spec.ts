@@ -5,8 +5,9 @@ import { runtime } from "@/e2e/runtime";
 import { hire } from "@/scripts/replay/management";
 
 let endTurn: () => Promise<void>;
-test.beforeEach(async ({ api: _ }, info) => {
+test.beforeEach(async ({ api }, info) => {
   endTurn = await draftTurn(info);
+  await api.delete("/policy/draft").catch(() => {}); // what an earlier test left
 });
 test.afterEach(() => endTurn());
 
@@ -147,7 +148,6 @@ test("two people edit at once: other cells merge by themselves, the same cell is
 }) => {
   const one = await comesIn("Ines Falk", { roles: ["admin"] });
   const other = await comesIn("Oskar Lind", { roles: ["admin"] });
-  await api.delete("/policy/draft").catch(() => {}); // what an earlier test left
   for (const { page } of [one, other]) await visit(page, "/tiers/edit");
 
   await test.step("while one is cut off, both change, one of the cells both", async () => {
