@@ -6,7 +6,9 @@ import { AppError } from "@/lib/errors";
 import type { Prisma } from "@/lib/generated/prisma/client";
 import { newId } from "@/lib/ids";
 import { sampleTime } from "@/lib/sample-time";
+import { sameValue } from "./cells";
 import { defaultPolicySet } from "./defaults";
+import { contentOf } from "./draft-content";
 import { policyHash } from "./hash";
 import { type PolicySet, policySet } from "./schema";
 import { validatePolicySet } from "./validate";
@@ -52,7 +54,12 @@ export async function publishWithin(
   await lockPublishing(tx);
   const newest = await newestVersion(tx);
   if (!newest) throw new AppError("unavailable", "no policy was published yet");
-  const set = checkedPolicy(await change(policySet.parse(newest.content), tx));
+  const before = policySet.parse(newest.content);
+  const wanted = checkedPolicy(await change(before, tx));
+  // What a change of the catalogue leaves alone stays as it was stored, also when a newer program would write it otherwise.
+  const set = sameValue(contentOf(wanted), contentOf(before))
+    ? ({ ...(newest.content as PolicySet), tools: wanted.tools } satisfies PolicySet)
+    : wanted;
   if (policyHash(set) === newest.hash)
     return { version: { id: newest.id, number: newest.number, hash: newest.hash }, changes: [], events: [] };
   return store(tx, author, note, newest.number + 1, set, publicationId);
