@@ -81,7 +81,7 @@ function Affected({
       {shown.map((id, index) => (
         <span key={id}>
           {index > 0 && ", "}
-          <Link href={`/agents/${id}`} className="rounded-md text-link hover:underline">
+          <Link href={`/agents/${id}`} className="rounded-md text-link underline">
             {agents[id]}
           </Link>
         </span>
