@@ -11,9 +11,10 @@ import { compareDecisions } from "./decisions";
 import { forecasts } from "./forecast";
 import { grow } from "./growth";
 import { benchmarkPages } from "./pages";
+import { comparePolicyEngines } from "./policy";
 import type { Case } from "./report";
 
-const names = ["decisions", "growth", "forecast", "pages"] as const;
+const names = ["decisions", "growth", "forecast", "pages", "policy"] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,7 +57,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 try {
-  if (!existsSync(join(benchFolder, "node_modules", "cerbos"))) {
+  if (
+    ["cerbos", "casbin", "@microsoft/agent-governance-sdk"].some(
+      (peer) => !existsSync(join(benchFolder, "node_modules", peer)),
+    )
+  ) {
     const installed = spawnSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
       cwd: benchFolder,
       stdio: ["ignore", "ignore", "inherit"],
@@ -96,6 +101,10 @@ try {
       ...(await benchmarkPages(root, join(work, "pages"), port, { quick: values.quick }, say, (stop) =>
         stops.push(stop),
       )),
+    );
+  if (wanted.includes("policy"))
+    cases.push(
+      ...(await comparePolicyEngines(benchFolder, { runs: settings.runs, seconds: values.quick ? 0.5 : 1 }, say)),
     );
   if (values.json)
     for (const one of cases.filter(({ bench }) => wanted.includes(bench))) console.log(JSON.stringify(one));
