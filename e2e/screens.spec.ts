@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { draftTurn } from "@/e2e/draft-turn";
 import { expect, test, visit } from "@/e2e/fixtures";
 import type { Management } from "@/scripts/replay/management";
 
@@ -19,6 +20,8 @@ type Screen = {
   path: string | ((api: Management) => Promise<string>);
   /** Brings the page into the state that is looked at. */
   first?: (page: Page) => Promise<void>;
+  /** It needs the draft of the policy to stay as it is. */
+  draft?: true;
 };
 
 /** By page file under `app/`. */
@@ -115,6 +118,7 @@ const screens: Record<string, Screen[]> = {
   "(console)/tiers/review": [
     {
       name: "policy-review",
+      draft: true,
       as: "Ada Holm",
       path: async (api) => {
         await loosenedDraft(api);
@@ -128,7 +132,7 @@ const screens: Record<string, Screen[]> = {
     },
   ],
   "(console)/tiers/publications/[id]": [
-    { name: "policy-publication", as: "Ada Holm", path: (api) => publicationPath(api) },
+    { name: "policy-publication", draft: true, as: "Ada Holm", path: (api) => publicationPath(api) },
   ],
   "(console)/tiers/versions/[number]": [{ name: "policy-compare", as: "Ada Holm", path: "/tiers/versions/1" }],
   "(console)/tiers/try": [
@@ -199,12 +203,19 @@ test("every page is looked at", () => {
 const desk = { width: 1440, height: 900 };
 const phone = { width: 360, height: 740 };
 
+let endTurn: (() => Promise<void>) | undefined;
+test.afterEach(async () => {
+  await endTurn?.();
+  endTurn = undefined;
+});
+
 for (const screen of [...Object.values(screens).flat(), ...messages]) {
   test(`${screen.name} is readable by everyone, in both themes, on a phone and on a desk`, async ({
     api,
     browser,
     origin,
-  }) => {
+  }, info) => {
+    if (screen.draft) endTurn = await draftTurn(info);
     const path = typeof screen.path === "string" ? screen.path : await screen.path(api);
     const context = await signedIn(browser, origin, screen.as);
     const page = await context.newPage();
