@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useCallback, useDeferredValue, useMemo, useReducer, useState, useTransition } from "react";
+import type { ReadCedar } from "@/components/tiers/cedar-import";
 import { CellDrawer } from "@/components/tiers/cell-drawer";
 import { cellName } from "@/components/tiers/cell-words";
 import { type Cell, cellPath, changedCells, type DraftContent } from "@/components/tiers/cells";
@@ -34,6 +35,7 @@ export type EditorActions = DraftActions & {
   discard: (input: Record<never, never>) => Promise<ActionResult<SavedDraft>>;
   agentInput: (input: { id: string }) => Promise<ActionResult<AgentPolicyInput>>;
   shadow: (input: Record<never, never>) => Promise<ActionResult<ShadowReport>>;
+  readCedar: ReadCedar;
 };
 
 /** The policy editor: the draft as a matrix, its rules and lists, saved as it is changed. */
@@ -167,6 +169,11 @@ export function DraftEditor({
         changed={changed}
         problems={problems}
         open={setCell}
+        readCedar={actions.readCedar}
+        take={(guardrails) => {
+          for (const guardrail of guardrails)
+            dispatch({ type: "edit", cell: { kind: "guardrail", id: guardrail.id }, value: guardrail });
+        }}
         add={(guardrail) => {
           const added: Cell = { kind: "guardrail", id: guardrail.id };
           dispatch({ type: "edit", cell: added, value: guardrail });

@@ -2,6 +2,7 @@
 
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { CedarImport, type ReadCedar } from "@/components/tiers/cedar-import";
 import { type Cell, cellPath, type DraftContent } from "@/components/tiers/cells";
 import { guardrailWords, ruleIdFor } from "@/components/tiers/guardrail-words";
 import { type DraftProblem, SeverityIcon } from "@/components/tiers/problem-list";
@@ -23,12 +24,17 @@ export function DraftGuardrails({
   problems,
   open,
   add,
+  readCedar,
+  take,
 }: {
   content: DraftContent;
   changed: ReadonlySet<string>;
   problems: readonly DraftProblem[];
   open: (cell: Cell) => void;
   add: (guardrail: Guardrail) => void;
+  readCedar: ReadCedar;
+  /** Puts several at once into the draft; one with an id that is there replaces it. */
+  take: (guardrails: Guardrail[]) => void;
 }) {
   const [query, setQuery] = useState("");
   const words = query.trim().toLowerCase();
@@ -37,7 +43,12 @@ export function DraftGuardrails({
     <Panel
       title="Guardrails"
       description="Rules of the organization that no tier relaxes."
-      actions={<AddGuardrail content={content} add={add} />}
+      actions={
+        <>
+          <CedarImport read={readCedar} take={take} />
+          <AddGuardrail content={content} add={add} />
+        </>
+      }
       flush
       {...(found.length > mostShown
         ? { footer: `${mostShown} of ${formatCount(found.length)} shown. Find the others by name.` }

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { discardDraft, saveDraft } from "@/app/(console)/tiers/actions";
+import { discardDraft, readCedar, saveDraft } from "@/app/(console)/tiers/actions";
 import { agentInput, loadDraft, shadow } from "@/app/(console)/tiers/edit/actions";
 import { DraftEditor } from "@/components/tiers/draft-editor";
 import { PageHeader } from "@/components/ui/page-header";
@@ -41,7 +41,7 @@ export default async function EditPolicyPage() {
         groups={groups.items.map(({ key, title }) => ({ value: key, label: title }))}
         agents={agents}
         now={Date.now()}
-        actions={{ save: saveDraft, load: loadDraft, discard: discardDraft, agentInput, shadow }}
+        actions={{ save: saveDraft, load: loadDraft, discard: discardDraft, agentInput, shadow, readCedar }}
       />
     </div>
   );
