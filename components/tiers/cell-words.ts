@@ -1,5 +1,6 @@
 import { bandSentence } from "@/components/tiers/band-sentence";
 import type { Cell, CellValue, DraftContent } from "@/components/tiers/cells";
+import { count } from "@/components/tiers/count";
 import { guardrailWords } from "@/components/tiers/guardrail-words";
 import { sentence } from "@/components/ui/sentence";
 import { effectVerb, whoMustApprove } from "@/lib/policy/messages";
@@ -40,11 +41,11 @@ export function cellWords(cell: Cell, value: CellValue): string {
     case "list": {
       const { kind, values } = value as NamedList;
       const shown = values.slice(0, 8).join(", ");
-      return `${values.length} values (${kind}): ${shown}${values.length > 8 ? " …" : ""}`;
+      return `${count(values.length, "value")} (${kind}): ${shown}${values.length > 8 ? " …" : ""}`;
     }
     case "rates": {
       const { base, tables } = value as RateTable;
-      return `${tables.length} days of rates for ${base}, the newest of ${tables.at(-1)?.date ?? "no day"}.`;
+      return `${count(tables.length, "day")} of rates for ${base}, the newest of ${tables.at(-1)?.date ?? "no day"}.`;
     }
     default:
       return `“${String(value)}”`;

@@ -43,7 +43,12 @@ export function ConditionLine({
     setTyping(attribute === other);
     if (attribute === other) return;
     const fitting = operatorsFor(attribute);
-    put(attribute, fitting.includes(value.operator) ? value.operator : (fitting[0] ?? "eq"), value.value);
+    const alike = findAttribute(attribute)?.kind === findAttribute(value.attribute)?.kind;
+    put(
+      attribute,
+      alike && fitting.includes(value.operator) ? value.operator : (fitting[0] ?? "eq"),
+      alike ? value.value : undefined,
+    );
   };
   const problem = problemOf(value, lists);
   return (

@@ -1,4 +1,6 @@
-/** `1 change`, `2 changes`. */
+import { formatCount } from "@/components/ui/money";
+
+/** `1 change`, `1,240 changes`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${formatCount(number)} ${noun}${number === 1 ? "" : "s"}`;
 }

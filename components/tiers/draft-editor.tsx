@@ -16,7 +16,7 @@ import { draftReducer, startDraft } from "@/components/tiers/draft-state";
 import { DraftTools } from "@/components/tiers/draft-tools";
 import { type AgentChoice, EditorProvider } from "@/components/tiers/editor-context";
 import { OutdatedBanner, type VersionInForce } from "@/components/tiers/outdated-banner";
-import { ProblemPanel, problemsOf } from "@/components/tiers/problem-list";
+import { ProblemPanel, ProblemsMenu, problemsOf } from "@/components/tiers/problem-list";
 import { SaveStatusLine } from "@/components/tiers/save-status";
 import { UndoButtons, useUndoKeys } from "@/components/tiers/undo-buttons";
 import { type DraftActions, type SavedDraft, useAutosave } from "@/components/tiers/use-autosave";
@@ -73,7 +73,6 @@ export function DraftEditor({
   const problems = useMemo(() => problemsOf(settled, tools), [settled, tools]);
   const changes = useMemo(() => changedCells(base, settled), [base, settled]);
   const changed = useMemo(() => new Set(changes.map(cellPath)), [changes]);
-  const errors = problems.filter(({ severity }) => severity === "error").length;
   const agentInput = useCallback(
     async (id: string) => {
       const result = await actions.agentInput({ id });
@@ -102,14 +101,7 @@ export function DraftEditor({
       <div className="-mx-4 z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-y bg-surface px-4 py-2 md:sticky md:top-12 md:mx-0 md:rounded-lg md:border-x">
         <SaveStatusLine status={status} retry={() => void flush()} />
         <UndoButtons state={state} dispatch={dispatch} />
-        <span className="text-muted">
-          {errors > 0 ? `${count(errors, "error")}, ` : ""}
-          {problems.length - errors > 0
-            ? count(problems.length - errors, "warning")
-            : errors > 0
-              ? "no warning"
-              : "No problems"}
-        </span>
+        <ProblemsMenu problems={problems} content={content} open={setCell} />
         <span className="flex flex-1 flex-wrap items-center justify-end gap-2">
           <ChangesMenu changes={changes} content={content} open={setCell} />
           {(changes.length > 0 || known.revision > 0) && (

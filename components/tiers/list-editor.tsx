@@ -1,8 +1,8 @@
 "use client";
 
+import { count } from "@/components/tiers/count";
 import { useTyped } from "@/components/tiers/use-typed";
 import { Field } from "@/components/ui/field";
-import { formatCount } from "@/components/ui/money";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
 import type { NamedList } from "@/lib/policy/schema";
@@ -37,7 +37,7 @@ export function ListEditor({
           onChange={(event) => onChange({ ...value, kind: event.target.value as NamedList["kind"] })}
         />
       </Field>
-      <Field label="Values, one a line" hint={`${formatCount(value.values.length)} values`} error={typed.error}>
+      <Field label="Values, one a line" hint={count(value.values.length, "value")} error={typed.error}>
         <Textarea
           rows={16}
           value={typed.text}

@@ -5,6 +5,7 @@ import { cellName } from "@/components/tiers/cell-words";
 import { type Cell, cellOfProblem, type DraftContent } from "@/components/tiers/cells";
 import { count } from "@/components/tiers/count";
 import { Button } from "@/components/ui/button";
+import { DropdownMenu, MenuItem } from "@/components/ui/dropdown-menu";
 import { Panel } from "@/components/ui/panel";
 import { sentence } from "@/components/ui/sentence";
 import type { Tool } from "@/lib/policy/schema";
@@ -65,6 +66,42 @@ export function ProblemPanel({
         )}
       </ul>
     </Panel>
+  );
+}
+
+/** How many problems there are, wherever the page is scrolled to, and the way to each. */
+export function ProblemsMenu({
+  problems,
+  content,
+  open,
+}: {
+  problems: readonly DraftProblem[];
+  content: DraftContent;
+  open: (cell: Cell) => void;
+}) {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.length - errors;
+  if (problems.length === 0) return <span className="text-muted">No problems</span>;
+  const words = [errors > 0 && count(errors, "error"), warnings > 0 && count(warnings, "warning")].filter(Boolean);
+  return (
+    <DropdownMenu
+      trigger={
+        <Button>
+          <SeverityIcon severity={errors > 0 ? "error" : "warning"} />
+          {words.join(", ")}
+        </Button>
+      }
+    >
+      {problems.slice(0, 20).map(({ severity, path, message, cell }) => (
+        <MenuItem
+          key={`${path} ${message}`}
+          icon={<SeverityIcon severity={severity} />}
+          onSelect={() => cell && open(cell)}
+        >
+          {cell ? cellName(cell, content) : sentence(message)}
+        </MenuItem>
+      ))}
+    </DropdownMenu>
   );
 }
 

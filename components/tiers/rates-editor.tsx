@@ -31,9 +31,7 @@ export function RatesEditor({
         <p className="text-muted">
           There are no exchange rates. An amount in another currency than the limit it is compared with asks a person.
         </p>
-        <Button
-          onClick={() => onChange({ base: "EUR", maxAgeDays: 7, tables: [{ date: today, rates: { USD: "1" } }] })}
-        >
+        <Button onClick={() => onChange({ base: "EUR", maxAgeDays: 7, tables: [{ date: today, rates: {} }] })}>
           <Plus aria-hidden />
           Add exchange rates
         </Button>
@@ -46,7 +44,6 @@ export function RatesEditor({
   const table = value.tables[at];
   const put = (rates: Record<string, string>, group?: string) =>
     table && onChange({ ...value, tables: value.tables.with(at, { ...table, rates }) }, group);
-  const free = currencies.find((code) => code !== value.base && !table?.rates[code]) ?? "USD";
   return (
     <div className="flex flex-col gap-4">
       <div className="grid items-start gap-3 sm:grid-cols-3">
@@ -119,10 +116,12 @@ export function RatesEditor({
               onRemove={() => put(Object.fromEntries(Object.entries(table.rates).filter(([held]) => held !== code)))}
             />
           ))}
-          <Button size="sm" className="w-fit" onClick={() => put({ ...table.rates, [free]: "1" })}>
-            <Plus aria-hidden />
-            Add a currency
-          </Button>
+          <NewRate
+            key={Object.keys(table.rates).join()}
+            base={value.base}
+            taken={Object.keys(table.rates)}
+            onAdd={(code, rate) => put({ ...table.rates, [code]: rate })}
+          />
         </div>
       )}
       <Button variant="danger" className="w-fit" onClick={() => onChange(undefined)}>
@@ -165,6 +164,42 @@ function NewDay({ value, today, onAdd }: { value: RateTable; today: string; onAd
   );
 }
 
+/** A currency of the day and its rate: there is no rate before somebody typed it. */
+function NewRate({
+  base,
+  taken,
+  onAdd,
+}: {
+  base: string;
+  taken: readonly string[];
+  onAdd: (code: string, rate: string) => void;
+}) {
+  const free = ["USD", "GBP", "CHF", ...currencies].find((code) => code !== base && !taken.includes(code)) ?? "USD";
+  const [code, setCode] = useState(free);
+  const [rate, setRate] = useState("");
+  const [asked, setAsked] = useState(false);
+  const problem = taken.includes(code) || code === base ? "This currency is there." : rateProblem(rate);
+  return (
+    <div className="flex flex-wrap items-start gap-2">
+      <span className="mt-1.5 whitespace-nowrap text-muted">1 {base} =</span>
+      <Field label="New rate" labelHidden error={asked ? problem : undefined} className="w-36">
+        <Input numeric inputMode="decimal" value={rate} onChange={(event) => setRate(event.target.value.trim())} />
+      </Field>
+      <CurrencySelect label="Currency of the new rate" value={code} onChange={setCode} />
+      <Button onClick={() => (problem ? setAsked(true) : onAdd(code, rate))}>
+        <Plus aria-hidden />
+        Add a currency
+      </Button>
+    </div>
+  );
+}
+
+function rateProblem(text: string): string | undefined {
+  return /^(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?$/.test(text) && Number(text) > 0
+    ? undefined
+    : "Type a plain decimal above 0, such as 1.0832.";
+}
+
 function RateLine({
   base,
   code,
@@ -182,14 +217,7 @@ function RateLine({
   onCode: (code: string) => void;
   onRemove: () => void;
 }) {
-  const typed = useTyped(
-    rate,
-    (text) =>
-      /^(?:0|[1-9]\d{0,11})(?:\.\d{1,12})?$/.test(text) && Number(text) > 0
-        ? undefined
-        : "Type a plain decimal above 0, such as 1.0832.",
-    onRate,
-  );
+  const typed = useTyped(rate, rateProblem, onRate);
   return (
     <div className="flex items-start gap-2">
       <span className="mt-1.5 whitespace-nowrap text-muted">1 {base} =</span>
