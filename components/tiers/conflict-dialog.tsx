@@ -15,11 +15,14 @@ export function ConflictDialog({
   name,
   conflicts,
   settle,
+  cancel,
 }: {
   /** Whose change it is that stands against one's own: a person, or a version. */
   name: string;
   conflicts: readonly MergeConflict[];
   settle: (choices: Readonly<Record<string, Side>>) => void;
+  /** Leaves both as they are; without it the choice has to be made. */
+  cancel?: () => void;
 }) {
   const [choices, setChoices] = useState<Record<string, Side>>({});
   const [asked, setAsked] = useState(false);
@@ -28,7 +31,7 @@ export function ConflictDialog({
     <Dialog
       open
       size="lg"
-      onOpenChange={() => setAsked(true)}
+      onOpenChange={() => (cancel ? cancel() : setAsked(true))}
       title={`${name} changed the same ${conflicts.length === 1 ? "cell" : "cells"}`}
       description="Your other changes are merged already. Choose what holds here; your draft is saved after that."
       footer={
@@ -41,6 +44,7 @@ export function ConflictDialog({
         {conflicts.map((conflict) => (
           <RadioGroup
             key={conflict.path}
+            className="sm:[&>div]:grid sm:[&>div]:grid-cols-2 sm:[&>div]:gap-4"
             label={sentence(conflict.label).replace(/\.$/, "")}
             hint={`Before: ${words(conflict, "base")}`}
             error={asked && !choices[conflict.path] ? "Choose one." : undefined}

@@ -74,6 +74,7 @@ export function OutdatedBanner({
         <ConflictDialog
           name={`Version ${inForce.number}`}
           conflicts={open.conflicts}
+          cancel={() => setOpen(undefined)}
           settle={(choices) => {
             setOpen(undefined);
             finish(withChoices(open.merged, open.conflicts, choices));
