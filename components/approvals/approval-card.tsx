@@ -1,5 +1,6 @@
 import { CardContent, CardReasons } from "@/components/approvals/card-content";
 import { CardFacts } from "@/components/approvals/card-facts";
+import { CardUnusual } from "@/components/approvals/card-unusual";
 import { SealPanel, VotePanel } from "@/components/approvals/vote-panel";
 import { Badge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
@@ -31,14 +32,15 @@ export function ApprovalCard({ approval, list, now }: { approval: ApprovalDetail
         </Banner>
       )}
       {approval.stepUp && approval.status === "pending" && (
-        <Banner tone="warning" title="This rule asks for a passkey signature">
-          Without one it can be denied, not approved.
+        <Banner title="This rule asks for a passkey signature">
+          Whoever approves it signs exactly this request. Denying needs no passkey.
         </Banner>
       )}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(18rem,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           {card ? (
             <>
+              <CardUnusual card={card} />
               <CardReasons card={card} />
               <CardContent card={card} />
             </>

@@ -6,6 +6,7 @@ import { atPointer, canonicalize, type Json } from "@/lib/json";
 import { readRecipients } from "@/lib/policy/recipients";
 import type { Tool } from "@/lib/policy/schema";
 import type { Card } from "./schema";
+import { findUnusual, type Past } from "./unusual";
 
 /** What the decision plane stored: its fields, or why there is nothing to show. */
 export type CardContent = { [name: string]: Json } | "erased" | "altered";
@@ -33,8 +34,9 @@ export type CardRequest = {
  * Builds the card.
  * @param tool    the catalogue entry of the policy the request was opened under; its roles say which arguments are amount, recipient and target
  * @param stored  fields of the decision's payload, or why they cannot be shown; then only the request's own facts are
+ * @param past    what was before; without it the card says nothing about what is unusual
  */
-export function makeCard(request: CardRequest, tool: Tool | null, stored: CardContent): Card {
+export function makeCard(request: CardRequest, tool: Tool | null, stored: CardContent, past: Past | null = null): Card {
   const parsed = typeof stored === "string" ? undefined : contentSchema.safeParse(stored);
   const content = parsed?.data;
   const args = content?.arguments;
@@ -44,9 +46,15 @@ export function makeCard(request: CardRequest, tool: Tool | null, stored: CardCo
       ? []
       : [pointers].flat().flatMap((pointer) => textsOf(atPointer(args, pointer)));
   const [amount] = at(roles.amount);
-  const recipients = at(roles.recipient).flatMap((text) => readRecipients(text) ?? [text]);
+  const named = at(roles.recipient).flatMap((text) => readRecipients(text) ?? [text]);
+  const recipients = named.length > 0 ? [...new Set(named)] : request.recipient ? [request.recipient] : [];
+  const shown = {
+    amount: amount ?? request.amount,
+    currency: at(roles.currency)[0] ?? (amount === undefined ? request.currency : (tool?.currency ?? request.currency)),
+    recipients,
+  };
   return {
-    version: 1,
+    version: 2,
     approvalId: request.id,
     decisionId: request.decisionId,
     requestedAt: request.requestedAt.toISOString(),
@@ -62,10 +70,9 @@ export function makeCard(request: CardRequest, tool: Tool | null, stored: CardCo
       riskClass: request.agent.riskClass,
     },
     owner: { id: request.owner.id, name: request.owner.name },
-    amount: amount ?? request.amount,
-    currency: at(roles.currency)[0] ?? (amount === undefined ? request.currency : (tool?.currency ?? request.currency)),
-    recipients: recipients.length > 0 ? [...new Set(recipients)] : request.recipient ? [request.recipient] : [],
+    ...shown,
     targets: [...new Set(at(roles.url))],
+    unusual: args === undefined || past === null ? null : findUnusual({ ...shown, arguments: args }, roles, past),
     content: typeof stored === "string" ? stored : content ? "readable" : "altered",
     arguments: args === undefined ? null : canonicalize(args),
     resource: content?.resource === undefined || content.resource === null ? null : canonicalize(content.resource),
@@ -83,7 +90,7 @@ export function makeCard(request: CardRequest, tool: Tool | null, stored: CardCo
 
 /** `sha256:<hex>` over the domain line and the canonical card. Stored with each vote. Changing this needs a version bump of the card. */
 export function cardDigest(card: Card): string {
-  return `sha256:${hash("sha256", `countersign/card/v1\n${canonicalize(card)}`, "hex")}`;
+  return `sha256:${hash("sha256", `countersign/card/v2\n${canonicalize(card)}`, "hex")}`;
 }
 
 /** The person an agent says it acts for, as it names them: a person id or a mail address. They never decide on it. */

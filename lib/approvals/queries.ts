@@ -7,8 +7,9 @@ import { AppError, notFound } from "@/lib/errors";
 import { Prisma } from "@/lib/generated/prisma/client";
 import { entryId } from "@/lib/ids";
 import type { EffectClass } from "@/lib/policy/schema";
-import { cardDigest, makeCard } from "./card";
-import { readApproval, readContent, readTool, type StoredApproval } from "./rows";
+import { cardDigest } from "./card";
+import { readCard } from "./past";
+import { readApproval, readContent, type StoredApproval } from "./rows";
 import type {
   ApprovalDetail,
   ApprovalPage,
@@ -101,7 +102,7 @@ export async function getApproval(actor: Actor, id: string): Promise<ApprovalDet
   const approval = await readApproval(db, id, content);
   if (!approval || !maySee(actor, approval)) throw notFound();
   const readable = mayReadContent(actor, approval);
-  const shown = readable ? makeCard(approval, await readTool(approval.policyHash, approval.tool), content) : null;
+  const shown = readable ? await readCard(db, approval, content) : null;
   if (readable) await recordView(actor, approval);
 
   const cannotVote = cannotVoteReason(actor, approval);

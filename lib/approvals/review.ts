@@ -5,9 +5,10 @@ import { type Actor, requirePermission } from "@/lib/auth/actor";
 import { db, type Tx } from "@/lib/db";
 import { AppError, type ErrorCode, notFound } from "@/lib/errors";
 import { newId } from "@/lib/ids";
-import { cardDigest, makeCard } from "./card";
-import { readApproval, readContent, readTool, type StoredApproval } from "./rows";
-import type { VoteInput, VoteResult } from "./schema";
+import { cardDigest } from "./card";
+import { readCard } from "./past";
+import { readApproval, readContent, type StoredApproval } from "./rows";
+import type { Card, VoteInput, VoteResult } from "./schema";
 import { applyVote, refusalOf, refusalSentence, type VoteRefusal } from "./state";
 import { maySee } from "./visible";
 
@@ -37,7 +38,7 @@ export async function review(
     const vote = { personId: actor.personId, verdict: input.verdict, groups: await groupsOf(tx, actor.personId) };
     const refused = refusalOf(approval.state, approval.votes, vote, now);
     if (refused) throw refusal(refused);
-    const card = makeCard(approval, await readTool(approval.policyHash, approval.tool), content);
+    const card = await readCard(tx, approval, content);
     if (cardDigest(card) !== input.seenDigest)
       throw new AppError("state_changed", "the request is not the one you were shown; read it again before you decide");
     if (approval.stepUp && input.verdict === "approve")
@@ -66,13 +67,14 @@ export async function review(
     await tx.$executeRaw`SELECT pg_notify('countersign_approval', ${id})`;
     return {
       result: { id, status: next.status, ...next.progress },
-      events: eventsOf(approval, input, vote.groups, next.status, next.progress.granted, options.sampleAt),
+      events: eventsOf(approval, card, input, vote.groups, next.status, next.progress.granted, options.sampleAt),
     };
   });
 }
 
 function eventsOf(
   approval: StoredApproval,
+  card: Card,
   input: VoteInput,
   groups: readonly string[],
   status: string,
@@ -97,6 +99,8 @@ function eventsOf(
       verdict: input.verdict,
       comment: input.comment || undefined,
       seenDigest: input.seenDigest,
+      // What of the card can read otherwise later; `shown-card.ts` puts it together again.
+      shown: { agent: card.agent, owner: card.owner, unusual: card.unusual },
       groups: [...groups],
     },
   };
@@ -138,5 +142,5 @@ export async function currentCardDigest(id: string): Promise<string> {
   const content = await readContent(id);
   const approval = await readApproval(db, id, content);
   if (!approval) throw notFound();
-  return cardDigest(makeCard(approval, await readTool(approval.policyHash, approval.tool), content));
+  return cardDigest(await readCard(db, approval, content));
 }

@@ -104,9 +104,55 @@ export const approvalPage = z.object({
 });
 export type ApprovalPage = z.infer<typeof approvalPage>;
 
+/** Part of a long text: how many characters stand before and after it. */
+const excerpt = z.object({ skipped: z.int(), text: z.string(), left: z.int() });
+export type Excerpt = z.infer<typeof excerpt>;
+
+/** One argument that differs from the action approved last: its JSON pointer, and both values as canonical JSON. */
+const change = z.object({
+  path: z.string(),
+  kind: z.enum(["changed", "added", "removed"]),
+  before: excerpt.nullable(),
+  after: excerpt.nullable(),
+});
+export type Change = z.infer<typeof change>;
+
+/** What is unusual, against what was approved and done before the request was made. */
+export const unusual = z.object({
+  /** The last approved action of the same agent with the same tool; null when there is none that every reader may know of. */
+  similar: z
+    .object({
+      approvalId,
+      decisionId: z.string(),
+      decidedAt: time,
+      redeemed: z.boolean(),
+      content: z.enum(["readable", "erased", "altered"]),
+      /** How many times the amount approved last; null when equal or not comparable. */
+      amountTimes: z.string().nullable(),
+      changes: z.array(change),
+      moreChanges: z.int(),
+    })
+    .nullable(),
+  firstUseOfTool: z.boolean(),
+  /** Recipients this agent has never acted on; `inOrganization`: no agent has. */
+  newRecipients: z.array(z.object({ recipient: z.string(), inOrganization: z.boolean() })),
+  uncheckedRecipients: z.int(),
+  /** Approved amounts of the same agent, tool and currency. */
+  amounts: z
+    .object({
+      count: z.int(),
+      least: z.string(),
+      most: z.string(),
+      currency: z.string().nullable(),
+      position: z.enum(["below", "within", "above"]).nullable(),
+    })
+    .nullable(),
+});
+export type Unusual = z.infer<typeof unusual>;
+
 /** Exactly what a person is shown before deciding; its digest is stored with the vote. Every member is text or a list of text, so nothing is lost on the way to the screen. */
 export const card = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   approvalId,
   decisionId: z.string(),
   requestedAt: time,
@@ -121,6 +167,8 @@ export const card = z.object({
   currency: z.string().nullable(),
   recipients: z.array(z.string()),
   targets: z.array(z.string()),
+  /** Null when the content is not readable. */
+  unusual: unusual.nullable(),
   /** `erased`: the content was deleted by a retention rule. `altered`: it is not what the log committed to. Neither can be approved. */
   content: z.enum(["readable", "erased", "altered"]),
   /** Canonical JSON (RFC 8785) of the arguments; null when the content is not readable. */
