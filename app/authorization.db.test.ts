@@ -93,6 +93,10 @@ const rows: Record<string, Row> = {
   "/audit/[id]": ofEntry,
   "/decisions/[id]": ofEntry,
   "/inbox/[id]": { params: { id: nowhere.approval }, owned: ({ approval }) => ({ params: { id: approval } }) },
+  "/inbox/[id]/shown/[digest]": {
+    params: { id: nowhere.approval, digest: "0".repeat(64) },
+    shared: "only a digest that a vote has names a card; shown-card.db.test.ts has the rest",
+  },
   "/incidents/[id]": { params: { id: newId("inc") }, shared: "incidents are for everybody who may read them" },
   "/tiers/[key]": { params: { key: "T9" }, shared: "one policy" },
   "/tiers/publications/[id]": { params: { id: newId("pub") }, shared: "one policy" },
@@ -208,6 +212,7 @@ const pageNeeds: Record<string, readonly Permission[] | "public"> = {
   "/docs": ["overview:read"],
   "/inbox": ["approvals:read", "approvals:read:own"],
   "/inbox/[id]": ["approvals:read", "approvals:read:own"],
+  "/inbox/[id]/shown/[digest]": ["approvals:read", "approvals:read:own"],
   "/incidents": ["incidents:read"],
   "/incidents/[id]": ["incidents:read"],
   "/settings": ["overview:read"],

@@ -46,6 +46,7 @@ const screens: Record<string, Screen[]> = {
       first: (page) => page.getByRole("button", { name: /^Deny/ }).click(),
     },
   ],
+  "(console)/inbox/[id]/shown/[digest]": [{ name: "inbox-shown-card", as: "Noor Haddad", path: shownCard }],
   "(console)/agents": [
     { name: "agents", as: "Noor Haddad", path: "/agents" },
     { name: "agents-no-match", as: "Noor Haddad", path: "/agents?q=nothing-has-this-name" },
@@ -345,6 +346,14 @@ async function publicationPath(api: Management): Promise<string> {
 async function waitingRequest(api: Management): Promise<string> {
   const { items } = await api.get<Items<{ id: string; tool: string }>>("/approvals?status=pending");
   return (items.find((request) => request.tool === "payments.schedule") ?? items[0])?.id ?? "";
+}
+
+/** A card that somebody voted on. */
+async function shownCard(api: Management): Promise<string> {
+  const { items } = await api.get<Items<{ id: string }>>("/approvals?status=consumed&sort=-requestedAt");
+  const id = items[0]?.id ?? "";
+  const { votes } = await api.get<{ votes: { seenDigest: string }[] }>(`/approvals/${id}`);
+  return `/inbox/${id}/shown/${votes[0]?.seenDigest.replace("sha256:", "")}`;
 }
 
 /** Brings the import to its review: a new tool, one whose schema loses a keyword, and one that is refused. */

@@ -9,8 +9,10 @@ import { InertText } from "@/components/ui/inert-text";
 import { EffectBadge } from "@/components/ui/status-badge";
 import type { ApprovalDetail, Card } from "@/lib/approvals/schema";
 
+type PinnedFacts = Pick<ApprovalDetail, "effect" | "reversible" | "agent" | "owner" | "resource">;
+
 /** What is at stake, at a glance: never below the fold, at 360 px as at 1440. */
-export function CardFacts({ approval, card }: { approval: ApprovalDetail; card: Card | null }) {
+export function CardFacts({ approval, card }: { approval: PinnedFacts; card: Card | null }) {
   const hidden = <NotSet word="Not visible to you" />;
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-2 rounded-lg border bg-surface-sunken p-3 md:grid-cols-4 md:gap-x-8 md:p-4">
@@ -72,7 +74,7 @@ function Several({ texts }: { texts: readonly string[] }) {
   );
 }
 
-function targetsOf(approval: ApprovalDetail, card: Card): string[] {
+function targetsOf(approval: PinnedFacts, card: Card): string[] {
   if (card.targets.length > 0) return card.targets;
   return approval.resource === null ? [] : [approval.resource];
 }

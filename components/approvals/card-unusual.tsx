@@ -11,27 +11,34 @@ import type { Card, Change, Excerpt, Unusual } from "@/lib/approvals/schema";
 
 /** What differs from what was approved and done before, by our own records: first in a few words, then field by field. */
 export function CardUnusual({ card }: { card: Card }) {
-  const { unusual } = card;
-  if (unusual === null) return null;
-  const marks = marksOf(unusual, card);
+  if (card.unusual === null) return null;
   return (
     <Panel title="What is unusual" description="Compared by Countersign when the agent asked">
-      <div className="flex flex-col gap-3">
-        <ul aria-label="In short" className="flex flex-col gap-1.5">
-          {marks.map((mark) => (
-            <li key={mark.key} className="flex min-w-0 items-start gap-2">
-              {mark.unusual ? (
-                <TriangleAlert aria-label="Unusual:" className="mt-0.5 size-4 shrink-0 text-status-warning" />
-              ) : (
-                <CircleCheck aria-label="As before:" className="mt-0.5 size-4 shrink-0 text-muted" />
-              )}
-              <span className="wrap-anywhere min-w-0">{mark.words}</span>
-            </li>
-          ))}
-        </ul>
-        {unusual.similar && <Differences similar={unusual.similar} />}
-      </div>
+      <UnusualFacts card={card} />
     </Panel>
+  );
+}
+
+/** The same without its frame. */
+export function UnusualFacts({ card }: { card: Card }) {
+  const { unusual } = card;
+  if (unusual === null) return null;
+  return (
+    <div className="flex flex-col gap-3">
+      <ul aria-label="What is unusual, in short" className="flex flex-col gap-1.5">
+        {marksOf(unusual, card).map((mark) => (
+          <li key={mark.key} className="flex min-w-0 items-start gap-2">
+            {mark.unusual ? (
+              <TriangleAlert aria-label="Unusual:" className="mt-0.5 size-4 shrink-0 text-status-warning" />
+            ) : (
+              <CircleCheck aria-label="As before:" className="mt-0.5 size-4 shrink-0 text-muted" />
+            )}
+            <span className="wrap-anywhere min-w-0">{mark.words}</span>
+          </li>
+        ))}
+      </ul>
+      {unusual.similar && <Differences similar={unusual.similar} />}
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import { CircleCheck, CircleX } from "lucide-react";
+import Link from "next/link";
 import { Deadline } from "@/components/approvals/deadline";
 import { Person } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
@@ -48,6 +49,18 @@ export function VotePanel({ approval, now }: { approval: ApprovalDetail; now: st
                   <span className="text-muted">
                     <Time value={vote.at} now={now} />
                     {vote.groups.length > 0 && ` · ${vote.groups.join(", ")}`}
+                    {approval.card && (
+                      <>
+                        {" · "}
+                        <Link
+                          href={`/inbox/${approval.id}/shown/${vote.seenDigest.replace("sha256:", "")}`}
+                          className="rounded-md text-link underline"
+                          prefetch={false}
+                        >
+                          what was shown
+                        </Link>
+                      </>
+                    )}
                   </span>
                 </span>
                 {vote.comment && (

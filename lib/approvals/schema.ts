@@ -186,6 +186,19 @@ export const card = z.object({
 });
 export type Card = z.infer<typeof card>;
 
+export const shownCardParams = z.strictObject({ id: approvalId, digest: sha256 });
+
+/** A card as it was when votes were cast on it; null when what it was made of is gone. */
+export type ShownCard = {
+  card: Card | null;
+  digest: string;
+  tool: string;
+  effect: ApprovalSummary["effect"];
+  reversible: boolean;
+  resource: string | null;
+  votes: { name: string; verdict: (typeof verdicts)[number]; at: string }[];
+};
+
 export const approvalDetail = approvalSummary.extend({
   decisionId: z.string(),
   actionDigest: sha256,
