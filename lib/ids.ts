@@ -16,7 +16,10 @@ export type IdPrefix =
   | "vot"
   | "ses"
   | "drf"
-  | "lnk";
+  | "lnk"
+  | "pky"
+  | "pch"
+  | "sup";
 
 /**
  * Lowercase Crockford base32 of `bytes`, without padding: 8 characters for every 5 bytes.

@@ -47,6 +47,8 @@ export const entryKinds = [
   "group_changed",
   "token_issued",
   "token_revoked",
+  "passkey_added",
+  "passkey_removed",
   "signed_in",
   "signed_out",
   "sign_in_refused",

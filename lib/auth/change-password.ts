@@ -1,16 +1,14 @@
 import "server-only";
 
 import { recordChange } from "@/lib/audit/append";
-import { db } from "@/lib/db";
 import { AppError } from "@/lib/errors";
 import { aboutPerson } from "./about-person";
 import type { Actor } from "./actor";
+import { confirmPassword } from "./confirm-password";
 import { endAll } from "./end-session";
 import type { Origin } from "./open-session";
-import { hashPassword, passwordProblem, verifyPassword } from "./password";
-import { refuseSignIn } from "./refuse-sign-in";
+import { hashPassword, passwordProblem } from "./password";
 import type { ChangePasswordInput } from "./schema";
-import { signInThrottle } from "./sign-in";
 
 /**
  * Changes one's own password and ends one's other sessions. Guesses of the current one count as failed sign-ins.
@@ -24,18 +22,7 @@ export async function changePassword(
   origin: Origin,
 ): Promise<void> {
   if (actor.via !== "session") throw new AppError("forbidden", "a password is changed in the browser");
-  const wait = signInThrottle().check(actor.email, origin.address, Date.now()).waitSeconds;
-  if (wait > 0)
-    throw new AppError("too_many_requests", "too many failed attempts: wait a quarter of an hour", {
-      retryAfterSeconds: wait,
-    });
-  const person = await db.person.findUniqueOrThrow({ where: { id: actor.personId }, select: { passwordHash: true } });
-  if (!person.passwordHash) throw new AppError("conflict", "this account has no password");
-  if (!(await verifyPassword(input.current, person.passwordHash))) {
-    signInThrottle().failed(actor.email, origin.address, Date.now());
-    await refuseSignIn("password", actor.email, "wrong current password while changing it", origin);
-    throw invalid("/current", "is not your current password");
-  }
+  await confirmPassword(actor, input.current, origin, { path: "/current", doing: "changing it" });
   const problem = passwordProblem(input.password, actor);
   if (problem) throw invalid("/password", problem);
   const passwordHash = await hashPassword(input.password);

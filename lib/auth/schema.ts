@@ -149,6 +149,51 @@ export type IssueTokenInput = z.output<typeof issueTokenInput>;
 export const issuedToken = apiToken.extend({ secret: z.string() });
 export const tokenRef = z.strictObject({ id: tokenId });
 
+// ---- passkeys
+
+export const passkeysMax = 10;
+
+/** base64url of at most so many bytes, without padding. */
+const bytes = (max: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, "must be base64url")
+    .max(Math.ceil((max * 4) / 3), `must be at most ${max} bytes`);
+const challengeId = id("pch", "a challenge id");
+const clientDataJSON = bytes(4096);
+
+export const passkey = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().nullable(),
+});
+export type Passkey = z.output<typeof passkey>;
+
+/** Who has a password gives it; everybody else has just signed in. */
+export const beginPasskeyInput = z.strictObject({ password: z.string().max(1024).optional() });
+export type BeginPasskeyInput = z.output<typeof beginPasskeyInput>;
+
+export const addPasskeyInput = z.strictObject({
+  name: line(80),
+  challengeId,
+  authenticatorData: bytes(4096),
+  clientDataJSON,
+  transports: z.array(z.string().regex(/^[a-z-]{1,32}$/)).max(10),
+});
+export type AddPasskeyInput = z.output<typeof addPasskeyInput>;
+export const passkeyRef = z.strictObject({ id: id("pky", "a passkey id") });
+
+/** What an authenticator answers to a challenge (WebAuthn `AuthenticatorAssertionResponse`). */
+export const passkeySignature = z.strictObject({
+  challengeId,
+  credentialId: bytes(1023),
+  authenticatorData: bytes(4096),
+  clientDataJSON,
+  signature: bytes(1024),
+});
+export type PasskeySignature = z.output<typeof passkeySignature>;
+
 // ---- signing in
 
 export const sessionRef = z.strictObject({ id: sessionId });
