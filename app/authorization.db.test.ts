@@ -50,6 +50,7 @@ type Objects = {
   token: string;
   session: string;
   transfer: string;
+  passkey: string;
 };
 
 type Row = {
@@ -70,6 +71,7 @@ const nowhere: Objects = {
   token: newId("tok"),
   session: newId("ses"),
   transfer: newId("trf"),
+  passkey: newId("pky"),
 };
 
 const reason = { reason: "a test" };
@@ -192,6 +194,7 @@ const actionRows: Record<string, ((objects: Objects) => unknown) | { shared: str
   "(console)/settings/tokens/actions.ts#issue": { shared: "adds a token of one's own" },
   "(console)/settings/tokens/actions.ts#revoke": ({ token }) => ({ id: token }),
   "(console)/settings/account/actions.ts#end": ({ session }) => ({ id: session }),
+  "(console)/settings/passkeys/actions.ts#remove": ({ passkey }) => ({ id: passkey }),
 };
 
 /** Pages declare by calling `requireActor`; this is what each of them must ask for. */
@@ -218,6 +221,7 @@ const pageNeeds: Record<string, readonly Permission[] | "public"> = {
   "/settings": ["overview:read"],
   "/settings/account": ["overview:read"],
   "/settings/groups": ["people:read"],
+  "/settings/passkeys": ["overview:read"],
   "/settings/people": ["people:read"],
   "/settings/tokens": ["tokens:write:own"],
   "/tiers": ["policy:read"],
@@ -334,6 +338,18 @@ beforeAll(async () => {
     mayVote: false,
   });
   const session = await db.session.findFirstOrThrow({ where: { personId: owner.personId } });
+  const bytes = new Uint8Array(32);
+  const passkey = await db.passkey.create({
+    data: {
+      id: newId("pky"),
+      personId: owner.personId,
+      name: "theirs",
+      credentialId: bytes,
+      publicKey: bytes,
+      transports: [],
+      counter: 0,
+    },
+  });
   objects = {
     agent,
     credential: issued.id,
@@ -343,6 +359,7 @@ beforeAll(async () => {
     token: token.id,
     session: session.id,
     transfer: transfer.id,
+    passkey: passkey.id,
   };
   await project();
   await integrate();

@@ -180,6 +180,15 @@ const screens: Record<string, Screen[]> = {
   "(console)/incidents/[id]": [{ name: "incident", as: "Noor Haddad", path: (api) => incidentPath(api) }],
   "(console)/settings": [{ name: "settings", as: "Lena Vogel", path: "/settings" }],
   "(console)/settings/account": [{ name: "account", as: "Ada Holm", path: "/settings/account" }],
+  "(console)/settings/passkeys": [
+    { name: "passkeys", as: "Ada Holm", path: "/settings/passkeys" },
+    {
+      name: "passkey-new",
+      as: "Ada Holm",
+      path: "/settings/passkeys",
+      first: (page) => page.getByRole("button", { name: "Add a passkey" }).click(),
+    },
+  ],
   "(console)/settings/people": [{ name: "people", as: "Ada Holm", path: "/settings/people" }],
   "(console)/settings/groups": [{ name: "groups", as: "Ada Holm", path: "/settings/groups" }],
   "(console)/settings/tokens": [{ name: "tokens", as: "Ada Holm", path: "/settings/tokens" }],

@@ -5,12 +5,14 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 import { VoteDialog } from "@/components/approvals/vote-dialog";
 import { useLive } from "@/components/live/use-live";
+import { signWithPasskey } from "@/components/passkeys/ceremony";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Kbd } from "@/components/ui/kbd";
 import { isTyping, useShortcutsEnabled } from "@/components/ui/keyboard";
 import { sentence } from "@/components/ui/sentence";
 import { toast } from "@/components/ui/toaster";
+import type { StepUpOptions } from "@/lib/approvals/ask-step-up";
 import type { VoteInput, VoteResult } from "@/lib/approvals/schema";
 import type { Verdict } from "@/lib/approvals/state";
 import type { Problem } from "@/lib/errors";
@@ -28,6 +30,11 @@ type DecideBarProps = {
   previous: string | null;
   next: string | null;
   list: string;
+  /** Where the rule asks that an approval is signed with a passkey: whether the person has one, and what asks for the signature. */
+  stepUp: {
+    hasPasskey: boolean;
+    ask: (input: { id: string }) => Promise<{ ok: true; data: StepUpOptions } | { ok: false; error: Problem }>;
+  } | null;
   castVote: (input: {
     id: string;
     vote: VoteInput;
@@ -47,6 +54,7 @@ export function DecideBar({
   previous,
   next,
   list,
+  stepUp,
   castVote,
 }: DecideBarProps) {
   const router = useRouter();
@@ -76,11 +84,25 @@ export function DecideBar({
     return () => removeEventListener("keydown", listener);
   }, [enabled]);
 
-  const vote = async (comment: string): Promise<Problem | undefined> => {
+  const sign = async (signal: AbortSignal) => {
+    if (!stepUp || open?.verdict !== "approve") return undefined;
+    const asked = await stepUp.ask({ id });
+    if (!asked.ok) return { refused: asked.error };
+    const signed = await signWithPasskey(asked.data, signal);
+    return signed.ok ? { passkey: signed.answer } : { refused: signed.because };
+  };
+  const vote = async (comment: string, signal: AbortSignal): Promise<Problem | string | undefined> => {
     if (!open) return undefined;
+    const signed = await sign(signal);
+    if (signed?.refused !== undefined) return signed.refused;
     const result = await castVote({
       id,
-      vote: { verdict: open.verdict, seenDigest: open.seenDigest, ...(comment ? { comment } : {}) },
+      vote: {
+        verdict: open.verdict,
+        seenDigest: open.seenDigest,
+        ...(comment ? { comment } : {}),
+        ...(signed ? { passkey: signed.passkey } : {}),
+      },
     });
     if (!result.ok) return result.error;
     setOpen(undefined);
@@ -109,6 +131,7 @@ export function DecideBar({
         <VoteDialog
           verdict={open.verdict}
           object={object}
+          signing={stepUp ?? undefined}
           onVote={vote}
           onReread={() => {
             setOpen(undefined);

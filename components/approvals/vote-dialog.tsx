@@ -1,7 +1,9 @@
 "use client";
 
-import { type KeyboardEvent, type ReactNode, useState, useTransition } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
 import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { ProblemBanner } from "@/components/ui/problem-banner";
@@ -13,8 +15,10 @@ type VoteDialogProps = {
   verdict: Verdict;
   /** What is decided on, in a line. */
   object: ReactNode;
-  /** When it is refused, the dialog stays open and says why. */
-  onVote: (comment: string) => Promise<Problem | undefined>;
+  /** The rule asks that an approval is signed with a passkey: whether this person has one. */
+  signing?: { hasPasskey: boolean } | undefined;
+  /** When it is refused, the dialog stays open and says why: a problem, or a sentence. `signal` ends when the dialog closes. */
+  onVote: (comment: string, signal: AbortSignal) => Promise<Problem | string | undefined>;
   /** Reads the request again, after it changed under the person's eyes. */
   onReread: () => void;
   onClose: () => void;
@@ -26,20 +30,31 @@ const words = {
 };
 
 /** The second step of every verdict: it names what is decided on and takes the comment. Enter confirms. */
-export function VoteDialog({ verdict, object, onVote, onReread, onClose }: VoteDialogProps) {
+export function VoteDialog({ verdict, object, signing, onVote, onReread, onClose }: VoteDialogProps) {
   const [comment, setComment] = useState("");
   const [missing, setMissing] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
+  const [refused, setRefused] = useState<Problem | string>();
   const [busy, start] = useTransition();
   const { title, confirm, hint } = words[verdict];
+  const problem = typeof refused === "string" ? undefined : refused;
   const changed = problem?.code === "state_changed";
+  const signs = verdict === "approve" ? signing : undefined;
+  const cannotSign = signs?.hasPasskey === false;
+  const open = useRef<AbortController>(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    open.current = controller;
+    return () => controller.abort();
+  }, []);
 
   const submit = () => {
-    if (busy || changed) return;
+    const signal = open.current?.signal;
+    if (busy || changed || cannotSign || !signal) return;
     const given = comment.trim();
     setMissing(verdict === "deny" && given === "");
     if (verdict === "deny" && given === "") return;
-    start(async () => setProblem(await onVote(given)));
+    setRefused(undefined);
+    start(async () => setRefused(await onVote(given, signal)));
   };
   const confirmOnEnter = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || event.repeat) return;
@@ -72,6 +87,23 @@ export function VoteDialog({ verdict, object, onVote, onReread, onClose }: VoteD
             maxLength={2000}
           />
         </Field>
+        {cannotSign && (
+          <Banner
+            tone="warning"
+            title="You have no passkey yet"
+            action={<ButtonLink href="/settings/passkeys">Add a passkey</ButtonLink>}
+          >
+            The rule asks that an approval is signed with one. Denying needs none.
+          </Banner>
+        )}
+        {signs?.hasPasskey && (
+          <p role="status" className="text-muted">
+            {busy
+              ? "Answer your browser: it asks for your passkey. You have a minute."
+              : "Your browser then asks for your passkey, which signs exactly this request."}
+          </p>
+        )}
+        {typeof refused === "string" && <Banner tone="deny" title={refused} />}
         <ProblemBanner problem={problem} />
         <div className="flex flex-wrap justify-end gap-2">
           <DialogClose>
@@ -82,9 +114,11 @@ export function VoteDialog({ verdict, object, onVote, onReread, onClose }: VoteD
               Read it again
             </Button>
           ) : (
-            <Button type="submit" variant="primary" busy={busy}>
-              {confirm}
-            </Button>
+            !cannotSign && (
+              <Button type="submit" variant="primary" busy={busy}>
+                {signs ? "Sign and approve" : confirm}
+              </Button>
+            )
           )}
         </div>
       </form>

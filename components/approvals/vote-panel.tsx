@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX } from "lucide-react";
+import { CircleCheck, CircleX, KeyRound } from "lucide-react";
 import Link from "next/link";
 import { Deadline } from "@/components/approvals/deadline";
 import { Person } from "@/components/ui/avatar";
@@ -46,6 +46,7 @@ export function VotePanel({ approval, now }: { approval: ApprovalDetail; now: st
                       Denied
                     </Badge>
                   )}
+                  {vote.signed && <Badge icon={<KeyRound aria-hidden />}>Signed with a passkey</Badge>}
                   <span className="text-muted">
                     <Time value={vote.at} now={now} />
                     {vote.groups.length > 0 && ` · ${vote.groups.join(", ")}`}

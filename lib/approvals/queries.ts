@@ -132,6 +132,7 @@ export async function getApproval(actor: Actor, id: string): Promise<ApprovalDet
       groups: [...vote.groups],
       seenDigest: vote.seenDigest,
       via: vote.via,
+      signed: vote.signed,
       at: vote.at.toISOString(),
     })),
     mayVote: statusAt(approval.state, approval.now) === "pending" ? await peopleWhoMayVote(approval) : [],

@@ -2,6 +2,7 @@ import "server-only";
 
 import { type Event, holdControl, recordChange } from "@/lib/audit/append";
 import { type Actor, requirePermission } from "@/lib/auth/actor";
+import { spendChallenge } from "@/lib/auth/passkey-challenge";
 import { db, type Tx } from "@/lib/db";
 import { AppError, type ErrorCode, notFound } from "@/lib/errors";
 import { newId } from "@/lib/ids";
@@ -10,6 +11,8 @@ import { readCard } from "./past";
 import { readApproval, readContent, type StoredApproval } from "./rows";
 import type { Card, VoteInput, VoteResult } from "./schema";
 import { applyVote, refusalOf, refusalSentence, type VoteRefusal } from "./state";
+import type { StepUpEvidence } from "./step-up";
+import { takeStepUp } from "./take-step-up";
 import { maySee } from "./visible";
 
 /**
@@ -28,6 +31,14 @@ export async function review(
   if (!actor.mayVote)
     throw new AppError("forbidden", "this token cannot vote; only its own person can make one that does");
   const content = await readContent(id);
+  // Before the transaction, so that a signature is used up by whatever becomes of the vote.
+  const { passkey, verdict } = input;
+  const signature = passkey
+    ? {
+        signature: passkey,
+        nonce: await spendChallenge(actor.personId, passkey.challengeId, { approvalId: id, verdict }),
+      }
+    : null;
 
   return recordChange({ personId: actor.personId }, async (tx) => {
     await holdControl(tx, "shared");
@@ -41,13 +52,16 @@ export async function review(
     const card = await readCard(tx, approval, content);
     if (cardDigest(card) !== input.seenDigest)
       throw new AppError("state_changed", "the request is not the one you were shown; read it again before you decide");
-    if (approval.stepUp && input.verdict === "approve")
-      throw new AppError("forbidden", "the rule asks for a passkey signature with the approval, and none was given");
     if (card.content !== "readable" && input.verdict === "approve")
       throw new AppError("conflict", "the content of this request cannot be shown, so it can only be denied");
 
     const next = applyVote(approval.state, approval.votes, vote, now);
     if (!next.ok) throw refusal(next.reason);
+    const actionDigest = actionDigestOf(approval);
+    const stepUp =
+      approval.stepUp && verdict === "approve"
+        ? await takeStepUp(tx, actor, { actionDigest, approvalId: id, verdict }, signature)
+        : null;
     await tx.approvalVote.create({
       data: {
         id: newId("vot", now.getTime()),
@@ -58,6 +72,7 @@ export async function review(
         seenDigest: input.seenDigest,
         via: actor.via,
         createdAt: now,
+        stepUpId: stepUp?.id ?? null,
       },
     });
     if (next.status !== "pending") {
@@ -67,7 +82,10 @@ export async function review(
     await tx.$executeRaw`SELECT pg_notify('countersign_approval', ${id})`;
     return {
       result: { id, status: next.status, ...next.progress },
-      events: eventsOf(approval, card, input, vote.groups, next.status, next.progress.granted, options.sampleAt),
+      events: eventsOf(approval, card, input, vote.groups, next.status, next.progress.granted, {
+        ...options,
+        stepUp: stepUp?.evidence,
+      }),
     };
   });
 }
@@ -79,14 +97,14 @@ function eventsOf(
   groups: readonly string[],
   status: string,
   granted: number,
-  sampleAt: Date | undefined,
+  { sampleAt, stepUp }: { sampleAt?: Date; stepUp: StepUpEvidence | undefined },
 ): Event[] {
   const facts = {
     agent: approval.agentId,
     tool: approval.tool,
     effect: approval.effect,
     approvalId: approval.id,
-    actionDigest: `sha256:${Buffer.from(approval.actionDigest).toString("hex")}`,
+    actionDigest: actionDigestOf(approval),
     policyHash: approval.policyHash,
     scope: approval.ownerId,
     sampleAt: sampleAt?.toISOString(),
@@ -102,6 +120,7 @@ function eventsOf(
       // What of the card can read otherwise later; `shown-card.ts` puts it together again.
       shown: { agent: card.agent, owner: card.owner, unusual: card.unusual },
       groups: [...groups],
+      stepUp,
     },
   };
   if (status === "pending") return [voted];
@@ -111,6 +130,10 @@ function eventsOf(
     payload: { granted, required: approval.quorum, groups: approval.groups },
   };
   return [voted, decided];
+}
+
+function actionDigestOf(approval: StoredApproval): string {
+  return `sha256:${Buffer.from(approval.actionDigest).toString("hex")}`;
 }
 
 async function groupsOf(tx: Tx, personId: string): Promise<string[]> {

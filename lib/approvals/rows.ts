@@ -10,7 +10,14 @@ import type { ApprovalState, ApprovalStatus, Stake, Verdict, Vote } from "./stat
 
 /** Reads one request with everything its rules and its card rest on. Asks nobody's permission. */
 
-export type StoredVote = Vote & { name: string; comment: string | null; seenDigest: string; via: string; at: Date };
+export type StoredVote = Vote & {
+  name: string;
+  comment: string | null;
+  seenDigest: string;
+  via: string;
+  signed: boolean;
+  at: Date;
+};
 
 export type StoredApproval = CardRequest & {
   lane: bigint;
@@ -67,7 +74,7 @@ export async function readApproval(
       FROM approval a JOIN agent g ON g.id = a.agent_id JOIN person o ON o.id = g.owner_id WHERE a.id = ${id}`;
   if (!row) return null;
   const votes = await tx.$queryRaw<StoredVote[]>`
-    SELECT v.person_id AS "personId", p.name, v.verdict, v.groups, v.comment, v.seen_digest AS "seenDigest", v.via, v.created_at AS at
+    SELECT v.person_id AS "personId", p.name, v.verdict, v.groups, v.comment, v.seen_digest AS "seenDigest", v.via, v.step_up_id IS NOT NULL AS signed, v.created_at AS at
       FROM approval_vote v JOIN person p ON p.id = v.person_id WHERE v.approval_id = ${id} ORDER BY v.created_at, v.id`;
   const stakeholders = await tx.$queryRaw<{ personId: string; stake: Stake }[]>`
     SELECT owner AS "personId", 'own_agent' AS stake FROM unnest(ARRAY[${row.ownerId}, ${row.currentOwnerId}, ${row.backupOwnerId}]::text[]) AS u(owner) WHERE owner IS NOT NULL

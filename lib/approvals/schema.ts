@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { passkeySignature } from "@/lib/auth/schema";
 import { effectClass } from "@/lib/policy/schema";
 import { approvalStatuses, stakes, verdicts } from "./state";
 
@@ -15,6 +16,8 @@ export const voteInput = z
     verdict: z.enum(verdicts),
     comment: z.string().trim().max(2000, "keep the comment under 2,000 characters").optional(),
     seenDigest: sha256,
+    /** Where the rule asks for it: the passkey's answer to the challenge made for this request. */
+    passkey: passkeySignature.optional(),
   })
   .refine((vote) => vote.verdict === "approve" || (vote.comment ?? "") !== "", {
     path: ["comment"],
@@ -221,6 +224,8 @@ export const approvalDetail = approvalSummary.extend({
       groups: z.array(z.string()),
       seenDigest: z.string(),
       via: z.string(),
+      /** Whether a passkey signed it. */
+      signed: z.boolean(),
       at: time,
     }),
   ),

@@ -7,6 +7,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
   const actor = await requireActor("overview:read");
   const tabs = [
     { href: "/settings/account", label: "Your account" },
+    { href: "/settings/passkeys", label: "Passkeys" },
     ...(can(actor, "people:read")
       ? [
           { href: "/settings/people", label: "People" },

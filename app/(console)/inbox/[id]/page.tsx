@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { castVote } from "@/app/(console)/inbox/actions";
+import { askPasskey, castVote } from "@/app/(console)/inbox/actions";
 import { ApprovalCard } from "@/components/approvals/approval-card";
 import { DecideBar } from "@/components/approvals/decide-bar";
 import { VoteObject } from "@/components/approvals/vote-object";
 import { getApproval, neighborsOf } from "@/lib/approvals/queries";
 import { approvalId, inboxFilter, inboxToUrl } from "@/lib/approvals/schema";
+import { knownPasskeys } from "@/lib/auth/passkeys";
 import { requireActor } from "@/lib/auth/session";
 import { fromUrl } from "@/lib/http/from-url";
 import { orNotFound } from "@/lib/http/or-not-found";
@@ -22,6 +23,8 @@ export default async function ApprovalPage({ params, searchParams }: PageProps<"
     neighborsOf(actor, filter, id),
   ]);
 
+  const signs = approval.stepUp && approval.canVote;
+  const stepUp = signs ? { hasPasskey: (await knownPasskeys(actor)).length > 0, ask: askPasskey } : null;
   const search = inboxToUrl(filter);
   const path = (to: string | null) => to && `/inbox/${to}${search && `?${search}`}`;
   return (
@@ -37,6 +40,7 @@ export default async function ApprovalPage({ params, searchParams }: PageProps<"
         previous={path(previous)}
         next={path(next)}
         list={`/inbox${search && `?${search}`}`}
+        stepUp={stepUp}
         castVote={castVote}
       />
     </div>
