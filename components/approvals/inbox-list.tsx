@@ -2,7 +2,9 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { type BatchActions, BatchBar } from "@/components/approvals/batch-bar";
 import { InboxRow } from "@/components/approvals/inbox-row";
+import { useSelection } from "@/components/approvals/use-selection";
 import { useLive } from "@/components/live/use-live";
 import { useNow } from "@/components/live/use-now";
 import { Banner } from "@/components/ui/banner";
@@ -26,6 +28,8 @@ type InboxListProps = {
   /** Whether anything narrows the view beyond what the inbox shows by itself. */
   filtered: boolean;
   now: string;
+  /** What decides several at once; left out for people who decide nothing. */
+  batch: BatchActions | undefined;
 };
 
 const pollMilliseconds = 5_000;
@@ -35,7 +39,7 @@ const slowPollMilliseconds = 60_000;
  * The requests of one view, kept current. Rows stay where they are: what is new waits behind a button, and what left the
  * view stays, marked, until the list is refreshed.
  */
-export function InboxList({ search, initial, sort, filtered, now: rendered }: InboxListProps) {
+export function InboxList({ search, initial, sort, filtered, now: rendered, batch }: InboxListProps) {
   const now = useNow(rendered);
   const client = useQueryClient();
   const connected = useLive("approvals", () => void client.invalidateQueries({ queryKey: ["approvals"] }));
@@ -51,6 +55,10 @@ export function InboxList({ search, initial, sort, filtered, now: rendered }: In
   const latest = new Map(data.items.map((item) => [item.id, item]));
   const fresh = data.items.filter((item) => !rows.some((each) => each.id === item.id)).length;
   const left = rows.filter((item) => !latest.has(item.id)).length;
+  const { selected, toggle, clear } = useSelection(
+    rows.filter((item) => latest.get(item.id)?.canVote).map((item) => item.id),
+  );
+  const choosing = batch !== undefined && rows.some((item) => item.canVote);
 
   useEffect(() => {
     if (fresh > 0) announce(`${fresh} new`);
@@ -86,6 +94,11 @@ export function InboxList({ search, initial, sort, filtered, now: rendered }: In
       ) : (
         <Table label="Requests">
           <TableHead>
+            {choosing && (
+              <Th className="w-8 pr-0">
+                <span className="sr-only">Select</span>
+              </Th>
+            )}
             <Th>Request</Th>
             <SortHeader by="deadline" sort={sort}>
               Deadline
@@ -112,6 +125,7 @@ export function InboxList({ search, initial, sort, filtered, now: rendered }: In
                 href={`/inbox/${item.id}${search && `?${search}`}`}
                 now={now}
                 gone={!latest.has(item.id)}
+                choice={choosing ? { chosen: selected.includes(item.id), toggle: () => toggle(item.id) } : undefined}
               />
             ))}
           </TableBody>
@@ -126,6 +140,7 @@ export function InboxList({ search, initial, sort, filtered, now: rendered }: In
           nextCursor={data.nextCursor}
         />
       )}
+      {batch && <BatchBar {...batch} selected={selected} onToggle={toggle} onClear={clear} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Lock } from "lucide-react";
 import { Deadline } from "@/components/approvals/deadline";
 import { VoteProgress } from "@/components/approvals/vote-progress";
 import { Badge } from "@/components/ui/badge";
+import { Checkbox } from "@/components/ui/checkbox";
 import { InertText } from "@/components/ui/inert-text";
 import { Money } from "@/components/ui/money";
 import { effectWord, StatusBadge } from "@/components/ui/status-badge";
@@ -18,17 +19,34 @@ export function InboxRow({
   href,
   now,
   gone,
+  choice,
 }: {
   item: ApprovalSummary;
   href: string;
   now: string;
   gone: boolean;
+  /** Undefined in a list in which nothing can be chosen. */
+  choice: { chosen: boolean; toggle: () => void } | undefined;
 }) {
   const amount = item.amount !== null && (
     <Money amount={item.amount} {...(item.currency ? { currency: item.currency } : {})} />
   );
   return (
     <Tr>
+      {choice && (
+        <Td className="w-8 pr-0">
+          {item.canVote && !gone && (
+            <span data-choose={item.id}>
+              <Checkbox
+                label={`Select ${item.tool}, ${[item.amount, item.currency].filter(Boolean).join(" ")}, ${item.agent.name}`}
+                labelHidden
+                checked={choice.chosen}
+                onChange={choice.toggle}
+              />
+            </span>
+          )}
+        </Td>
+      )}
       <RowLink
         href={href}
         detail={

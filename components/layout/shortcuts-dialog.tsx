@@ -15,6 +15,8 @@ const shortcuts = [
   { keys: ["k"], does: "Previous row, while the list has focus", single: true },
   { keys: ["Enter"], does: "Open the row" },
   { keys: ["Home", "End"], does: "First and last row" },
+  { keys: ["x"], does: "Select the row; with Shift, all rows up to it", single: true },
+  { keys: ["b"], does: "Review the selected requests together", single: true },
   { keys: ["Esc"], does: "Close what is open" },
   { keys: ["?"], does: "Show this list", single: true },
 ] as const;
@@ -48,7 +50,7 @@ export function ShortcutsDialog() {
         <Switch
           className="w-full"
           label="Single-key shortcuts"
-          hint="/, j, k and ? act without Ctrl. Kept in this browser."
+          hint="/, j, k, x, b and ? act without Ctrl. Kept in this browser."
           checked={enabled}
           onChange={(event) => setShortcutsEnabled(event.target.checked)}
         />

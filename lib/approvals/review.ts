@@ -17,6 +17,7 @@ import { maySee } from "./visible";
 
 /**
  * Casts one vote on one request. What was shown is sealed: the vote names the digest of the card, and a card that has changed since is refused.
+ * @param options.batch what the person decided it together with: digest and size of the whole, kept in the vote's entry
  * @param options.sampleAt the past time a vote of sample data stands for; refused in a log that is not an evaluation log
  * @throws AppError `not_found`, `forbidden` (no permission, a stake in it, not of the groups asked), `already_reviewed`, `approval_expired`,
  *   `conflict` (decided already, or content that cannot be shown cannot be approved), `state_changed` (the card is another now)
@@ -25,7 +26,7 @@ export async function review(
   actor: Actor,
   id: string,
   input: VoteInput,
-  options: { sampleAt?: Date } = {},
+  options: { sampleAt?: Date; batch?: { digest: string; size: number } } = {},
 ): Promise<VoteResult> {
   requirePermission(actor, "approvals:vote");
   if (!actor.mayVote)
@@ -97,7 +98,11 @@ function eventsOf(
   groups: readonly string[],
   status: string,
   granted: number,
-  { sampleAt, stepUp }: { sampleAt?: Date; stepUp: StepUpEvidence | undefined },
+  {
+    sampleAt,
+    batch,
+    stepUp,
+  }: { sampleAt?: Date; batch?: { digest: string; size: number }; stepUp: StepUpEvidence | undefined },
 ): Event[] {
   const facts = {
     agent: approval.agentId,
@@ -120,6 +125,7 @@ function eventsOf(
       // What of the card can read otherwise later; `shown-card.ts` puts it together again.
       shown: { agent: card.agent, owner: card.owner, unusual: card.unusual },
       groups: [...groups],
+      batch,
       stepUp,
     },
   };

@@ -94,6 +94,9 @@ export type TestRequest = {
   payload?: PayloadFields;
   stepUp?: boolean;
   sample?: boolean;
+  tool?: string;
+  effect?: string;
+  reversible?: boolean;
 };
 
 let lane: Promise<TestLane> | undefined;
@@ -101,13 +104,14 @@ let lane: Promise<TestLane> | undefined;
 /** Opens a request the way a decision does. @returns its id */
 export async function testApproval({ owner, agentId, ...given }: TestRequest): Promise<string> {
   lane ??= testLane();
+  const { tool = "payments.transfer", effect = "financial", reversible = false } = given;
   const args = given.arguments ?? { to: "DE89370400440532013000", amount: "950.00", currency: "EUR" };
   const [seq] = await (await lane).write({
     kind: "decision",
     agent: agentId,
     outcome: "approval_required",
-    tool: "payments.transfer",
-    effect: "financial",
+    tool,
+    effect,
     codes: ["tier.approval_threshold"],
     payload: {
       arguments: args,
@@ -127,9 +131,9 @@ export async function testApproval({ owner, agentId, ...given }: TestRequest): P
     open: {
       agent: agentId,
       owner: owner.personId,
-      tool: "payments.transfer",
-      effect: "financial",
-      reversible: false,
+      tool,
+      effect,
+      reversible,
       digest: randomBytes(32).toString("hex"),
       policyHash: given.policyHash ?? policyHash,
       quorum: given.quorum ?? 1,

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { castVotes, readCards } from "@/app/(console)/inbox/actions";
 import { InboxList } from "@/components/approvals/inbox-list";
 import { FilterBar } from "@/components/ui/filter-bar";
 import { PageHeader } from "@/components/ui/page-header";
@@ -62,6 +63,7 @@ export default async function InboxPage({ searchParams }: PageProps<"/inbox">) {
         sort={parseSort(sort, ["deadline", "amount", "requestedAt"], { by: "deadline", direction: "asc" })}
         filtered={inboxToUrl(filter) !== ""}
         now={new Date().toISOString()}
+        batch={can(actor, "approvals:vote") && actor.mayVote ? { readCards, castVotes } : undefined}
       />
     </div>
   );
