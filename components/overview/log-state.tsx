@@ -11,10 +11,7 @@ import type { Overview } from "@/lib/metrics/schema";
 export function LogState({ log, now }: { log: Overview["log"]; now: string }) {
   const { signed, waiting, fault, outside } = log;
   return (
-    <Panel
-      title="The log"
-      actions={<StatusBadge kind="proof" value={fault ? "failed" : signed ? "verified" : "unchecked"} />}
-    >
+    <Panel title="The log" actions={fault && <StatusBadge kind="proof" value="failed" />}>
       <div className="flex flex-col gap-3">
         {fault && (
           <Banner tone="deny" title={sentence(fault)}>

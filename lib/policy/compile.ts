@@ -6,7 +6,7 @@ import { compileKnowledge, type MandateKnowledge } from "./knowledge";
 import { allLayers } from "./layers/all";
 import type { Check, PolicyParts } from "./layers/layer";
 import type { PolicySet, Tool } from "./schema";
-import type { AgentPolicyInput, CompiledAgent, CompiledPolicy } from "./types";
+import type { AgentPolicyInput, CompiledAgent, CompiledPolicy, Layer } from "./types";
 
 /**
  * From a policy set and an agent to a table from tool to the rules that concern the two, already merged. A decision
@@ -20,7 +20,9 @@ export type Plan = {
   readFacts: FactReader;
   knowledge: MandateKnowledge;
   parts: PolicyParts;
-  checks: readonly Check[];
+  checks: readonly Check["run"][];
+  /** The layer of each check, for the reason when one throws. */
+  layers: readonly Layer[];
 };
 
 /** A plan, `undefined` for a tool outside the catalogue, or why none could be made: then every such call is denied. */
@@ -83,11 +85,15 @@ export function compileAgent(policy: CompiledPolicy, { principal, mandate }: Age
     try {
       knowledge ??= compileKnowledge(mandate);
       const scope = { policy: parts, principal, mandate, knowledge, tool };
-      const checks = allLayers.flatMap(({ layer, compile }) => {
+      const checks: Check["run"][] = [];
+      const layers: Layer[] = [];
+      for (const { layer, compile } of allLayers) {
         const run = compile(scope);
-        return run === null ? [] : [{ layer, run }];
-      });
-      return { tool, readFacts: factsFor(tool), knowledge, parts, checks };
+        if (run === null) continue;
+        checks.push(run);
+        layers.push(layer);
+      }
+      return { tool, readFacts: factsFor(tool), knowledge, parts, checks, layers: oneOf(layers) };
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
@@ -103,6 +109,16 @@ export function compileAgent(policy: CompiledPolicy, { principal, mandate }: Age
   };
   const internals: AgentInternals = { parts, planFor };
   return { principal, mandate, internals };
+}
+
+/** Plans have few combinations of layers; each is held once. */
+const combinations = new Map<string, readonly Layer[]>();
+function oneOf(layers: readonly Layer[]): readonly Layer[] {
+  const key = layers.join();
+  const known = combinations.get(key);
+  if (known) return known;
+  combinations.set(key, layers);
+  return layers;
 }
 
 /** Makes the tables of all tools of the mandate now, so that no request waits for one. */

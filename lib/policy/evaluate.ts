@@ -69,11 +69,12 @@ function judgeBy(plan: Plan, request: PolicyRequest, now: number, learned: Learn
     notAfter: Number.POSITIVE_INFINITY,
   };
   const report: Report = { findings: [], charges: [], obligations: [], learned };
-  for (const check of plan.checks) {
+  const { checks, layers } = plan;
+  for (let at = 0; at < checks.length; at++) {
     try {
-      check.run(context, report);
+      (checks[at] as (typeof checks)[number])(context, report);
     } catch (error) {
-      report.findings.push(engineError(check.layer, error));
+      report.findings.push(engineError(layers[at] as Layer, error));
     }
   }
   const { findings } = report;
@@ -88,11 +89,16 @@ function judgeBy(plan: Plan, request: PolicyRequest, now: number, learned: Learn
   };
   if (approval !== null) evaluation.approval = approval;
   if (context.notAfter !== Number.POSITIVE_INFINITY) evaluation.notAfter = context.notAfter;
-  if (findings.some((finding) => finding.mode === "shadow")) {
+  if (anyInShadow(findings)) {
     const enforced = combine(findings, true).outcome;
     if (enforced !== outcome && enforced !== "allow") evaluation.wouldBe = enforced;
   }
   return evaluation;
+}
+
+function anyInShadow(findings: readonly Finding[]): boolean {
+  for (const finding of findings) if (finding.mode === "shadow") return true;
+  return false;
 }
 
 const nothingAllows: Finding = Object.freeze({

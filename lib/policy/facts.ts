@@ -66,17 +66,17 @@ export function compileFacts(tool: Tool): FactReader {
     const named = dataClassPointers.length === 0 ? nothing : collect(args, dataClassPointers, asText);
     const method = readMethod(methodPointer?.(args) ?? resource?.method, tool);
     const region = regionPointer?.(args);
-    const regions: string[] = [];
-    if (typeof region === "string") regions.push(region);
-    if (resource?.region !== undefined) regions.push(resource.region);
-    if (request.context.region !== undefined) regions.push(request.context.region);
+    const regions =
+      region === undefined && resource?.region === undefined && request.context.region === undefined
+        ? nothing
+        : regionsOf(region, resource?.region, request.context.region);
 
-    const facts: Facts = { effect: tool.effect, reversible: tool.reversible };
-    if (amount.state === "known") {
-      facts.amountMinor = amount.minor;
-      facts.amount = amount.text;
-      facts.currency = amount.currency;
-    } else if (amount.state === "currency_unknown") facts.amount = amount.text;
+    const { effect, reversible } = tool;
+    const facts: Facts =
+      amount.state === "known"
+        ? { effect, reversible, amountMinor: amount.minor, amount: amount.text, currency: amount.currency }
+        : { effect, reversible };
+    if (amount.state === "currency_unknown") facts.amount = amount.text;
     if (recipients?.[0] !== undefined) {
       facts.recipient = recipients[0];
       facts.recipients = recipients;
@@ -89,7 +89,6 @@ export function compileFacts(tool: Tool): FactReader {
     if (method !== undefined) facts.method = method;
     if (regions[0] !== undefined) facts.region = regions[0];
 
-    let links: Links | null | undefined;
     return {
       facts,
       amount,
@@ -99,12 +98,28 @@ export function compileFacts(tool: Tool): FactReader {
       regions,
       dataClasses: named === null ? null : stated.length === 0 ? named : [...stated, ...named],
       content,
-      links: () => {
-        if (links === undefined) links = content === null ? null : merged(content.map(findLinks));
-        return links;
-      },
+      links: content === nothing ? noLinks : linksOnce(content),
     };
   };
+}
+
+const none: Links = { targets: [], unreadable: false };
+const noLinks = (): Links => none;
+
+function linksOnce(content: readonly string[] | null): () => Links | null {
+  let links: Links | null | undefined;
+  return () => {
+    if (links === undefined) links = content === null ? null : merged(content.map(findLinks));
+    return links;
+  };
+}
+
+function regionsOf(argument: Json | undefined, resource: string | undefined, context: string | undefined): string[] {
+  const regions: string[] = [];
+  if (typeof argument === "string") regions.push(argument);
+  if (resource !== undefined) regions.push(resource);
+  if (context !== undefined) regions.push(context);
+  return regions;
 }
 
 function readers(pointers: string | string[] | undefined): PointerReader[] {
@@ -171,9 +186,10 @@ function compileAmount(tool: Tool): ((args: Json) => AmountFact) | null {
       if (reason !== null) return { state: "malformed", pointer, reason };
       return { state: "currency_unknown", text: textOf(value), currency: typeof named === "string" ? named : null };
     }
+    const text = typeof value === "string" ? value : textOf(value);
     const parsed = parseAmount(value, named);
     if (!parsed.ok) return { state: "malformed", pointer, reason: parsed.reason };
-    return { state: "known", text: textOf(value), minor: parsed.minor, currency: named };
+    return { state: "known", text, minor: parsed.minor, currency: named };
   };
 }
 

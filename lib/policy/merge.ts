@@ -85,10 +85,18 @@ const rank = { deny: 0, approval: 1, allow: 2 } as const;
 
 /** Gravest first, in the order of the layers within one effect; what is in shadow comes last. */
 export function inOrderOfGravity(findings: Finding[]): Finding[] {
-  if (findings.every((finding) => finding.effect === "allow" && finding.mode !== "shadow")) return findings;
-  const weight = (finding: Finding) => rank[finding.effect] + (finding.mode === "shadow" ? 3 : 0);
-  return findings
-    .map((finding, index) => ({ finding, index, weight: weight(finding) }))
-    .sort((left, right) => left.weight - right.weight || left.index - right.index)
-    .map(({ finding }) => finding);
+  let present = 0;
+  for (const finding of findings) present |= 1 << weightOf(finding);
+  // One weight alone is in order.
+  if ((present & (present - 1)) === 0) return findings;
+  const ordered: Finding[] = [];
+  for (let weight = 0; weight < 6; weight++) {
+    if ((present & (1 << weight)) === 0) continue;
+    for (const finding of findings) if (weightOf(finding) === weight) ordered.push(finding);
+  }
+  return ordered;
+}
+
+function weightOf(finding: Finding): number {
+  return rank[finding.effect] + (finding.mode === "shadow" ? 3 : 0);
 }

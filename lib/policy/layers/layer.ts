@@ -44,3 +44,36 @@ export type Report = {
 /** One layer for one agent and tool. When `run` throws, the layer counts as having denied. */
 export type Check = { layer: Layer; run: (context: RuleContext, report: Report) => void };
 export type LayerCompiler = { layer: Layer; compile: (scope: Scope) => Check["run"] | null };
+
+/**
+ * Compiles once for all scopes that have the same objects, such as policy and tool: the checks of a hundred thousand agents and tools then stay few enough for the processor's cache.
+ * @param by what the check looks at, and nothing else of the scope; null when it looks at more
+ */
+export function shared(
+  compile: LayerCompiler["compile"],
+  by: (scope: Scope) => readonly object[] | null,
+): LayerCompiler["compile"] {
+  const known: Shelf = new WeakMap();
+  return (scope) => {
+    const keys = by(scope);
+    if (keys === null) return compile(scope);
+    let shelf = known;
+    for (const key of keys.slice(0, -1)) {
+      let inner = shelf.get(key) as Shelf | undefined;
+      if (inner === undefined) {
+        inner = new WeakMap();
+        shelf.set(key, inner);
+      }
+      shelf = inner;
+    }
+    const last = keys.at(-1) as object;
+    let run = shelf.get(last) as ReturnType<LayerCompiler["compile"]> | undefined;
+    if (run === undefined) {
+      run = compile(scope);
+      shelf.set(last, run);
+    }
+    return run;
+  };
+}
+
+type Shelf = WeakMap<object, unknown>;

@@ -5,7 +5,7 @@ import { amountText, effectVerb, firstUnknown, hoursText, list, moneyText, quote
 import type { ApprovalSpec, MandateLimit } from "../schema";
 import type { Effect, Finding } from "../types";
 import { fixedValues } from "./fixed-values";
-import type { LayerCompiler, Report, Scope } from "./layer";
+import { type LayerCompiler, type Report, type Scope, shared } from "./layer";
 
 /**
  * What this agent is for. The layer speaks for the call only when the mandate names the tool; every list it has can
@@ -13,44 +13,47 @@ import type { LayerCompiler, Report, Scope } from "./layer";
  */
 export const mandate: LayerCompiler = {
   layer: "mandate",
-  compile: (scope) => {
-    const { tool, mandate: granted, policy } = scope;
-    if (!granted.tools.includes(tool.name)) {
-      const refusal = finding(
+  compile: shared(
+    (scope) => {
+      const { tool, mandate: granted, policy } = scope;
+      if (!granted.tools.includes(tool.name)) {
+        const refusal = finding(
+          "tools",
+          "deny",
+          "mandate.tool_not_allowed",
+          `this agent's mandate does not name ${quoted(tool.name)}`,
+        );
+        return (_context, { findings }) => void findings.push(refusal);
+      }
+      const allowed = finding(
         "tools",
-        "deny",
-        "mandate.tool_not_allowed",
-        `this agent's mandate does not name ${quoted(tool.name)}`,
+        "allow",
+        "mandate.tool_allowed",
+        `this agent's mandate names ${quoted(tool.name)}`,
       );
-      return (_context, { findings }) => void findings.push(refusal);
-    }
-    const allowed = finding(
-      "tools",
-      "allow",
-      "mandate.tool_allowed",
-      `this agent's mandate names ${quoted(tool.name)}`,
-    );
-    const parts = [
-      hostsPart(scope),
-      recipientsPart(scope),
-      regionsPart(scope),
-      dataClassesPart(scope),
-      hoursPart(scope),
-      purposesPart(scope),
-      ...(granted.limits ?? [])
-        .filter((limit) => limit.tool === tool.name)
-        .map((limit, index) => limitPart(scope, limit, index)),
-    ].filter((part) => part !== null);
-    if (parts.length === 0) return (_context, { findings }) => void findings.push(allowed);
-    return (context, report) => {
-      report.findings.push(allowed);
-      for (const part of parts) part(context, report);
-    };
+      const parts = [
+        hostsPart(scope),
+        recipientsPart(scope),
+        regionsPart(scope),
+        dataClassesPart(scope),
+        hoursPart(scope),
+        purposesPart(scope),
+        ...(granted.limits ?? [])
+          .filter((limit) => limit.tool === tool.name)
+          .map((limit, index) => limitPart(scope, limit, index)),
+      ].filter((part) => part !== null);
+      if (parts.length === 0) return (_context, { findings }) => void findings.push(allowed);
+      return (context, report) => {
+        report.findings.push(allowed);
+        for (const part of parts) part(context, report);
+      };
 
-    function finding(ruleId: string, effect: Effect, code: string, message: string): Finding {
-      return findingOf(ruleId, effect, code, message, policy.set.escalation);
-    }
-  },
+      function finding(ruleId: string, effect: Effect, code: string, message: string): Finding {
+        return findingOf(ruleId, effect, code, message, policy.set.escalation);
+      }
+    },
+    ({ policy, mandate: granted, tool }) => (granted.limits === undefined ? [policy, granted, tool] : null),
+  ),
 };
 
 type Part = (context: RuleContext, report: Report) => void;

@@ -1,23 +1,26 @@
 import { quoted, whoMustApprove } from "../messages";
 import type { ApprovalSpec } from "../schema";
 import type { Finding, Principal, RequestContext } from "../types";
-import type { LayerCompiler } from "./layer";
+import { type LayerCompiler, shared } from "./layer";
 
 /** The agent itself: active, within its term, owned, and running the version that was approved. */
 export const registry: LayerCompiler = {
   layer: "registry",
-  compile: ({ principal, policy }) => {
-    const standing = standingOf(principal, policy.set.escalation);
-    return (context, report) => {
-      for (const finding of standing) report.findings.push(finding);
-      const expired = expiryOf(principal, context.now);
-      if (expired) report.findings.push(expired);
-      else if (principal.expiresAt !== undefined && principal.expiresAt < context.notAfter)
-        context.notAfter = principal.expiresAt;
-      const mismatch = versionMismatch(principal, context.request.context);
-      if (mismatch) report.findings.push(mismatch);
-    };
-  },
+  compile: shared(
+    ({ principal, policy }) => {
+      const standing = standingOf(principal, policy.set.escalation);
+      return (context, report) => {
+        for (const finding of standing) report.findings.push(finding);
+        const expired = expiryOf(principal, context.now);
+        if (expired) report.findings.push(expired);
+        else if (principal.expiresAt !== undefined && principal.expiresAt < context.notAfter)
+          context.notAfter = principal.expiresAt;
+        const mismatch = versionMismatch(principal, context.request.context);
+        if (mismatch) report.findings.push(mismatch);
+      };
+    },
+    ({ policy, principal }) => [policy, principal],
+  ),
 };
 
 /** What holds for every request of an agent, whatever the tool. */

@@ -11,6 +11,7 @@ import {
   TRUE,
   type Tri,
 } from "../conditions";
+import type { AmountFact } from "../facts";
 import { mergeApprovals } from "../merge";
 import {
   amountText,
@@ -24,7 +25,7 @@ import {
 import { type ApprovalSpec, type Band, type Condition, tierKeys } from "../schema";
 import type { Finding } from "../types";
 import { fixedValues } from "./fixed-values";
-import type { LayerCompiler, Scope } from "./layer";
+import { type LayerCompiler, type Scope, shared } from "./layer";
 
 /**
  * How much an agent may do alone: the bands of its tier for the effect of the tool, or for the tool by name. The first
@@ -33,7 +34,7 @@ import type { LayerCompiler, Scope } from "./layer";
  */
 export const tier: LayerCompiler = {
   layer: "tier",
-  compile: (scope) => {
+  compile: shared((scope) => {
     const { policy, principal, tool } = scope;
     const held = policy.tiers.get(principal.tier);
     if (held === undefined) return null;
@@ -95,65 +96,76 @@ export const tier: LayerCompiler = {
         else if (band.then === "deny") {
           // An amount in an unknown currency is asked for: whether it is above every limit cannot be said.
           if (currencyDoubt && band.unconditional) continue;
-          findings.push(denying(band));
+          findings.push(denying(band, amount, exceeded));
         } else {
           asking ??= { band, specs: [] };
           asking.specs.push(band.then.approval);
         }
         if (certain) break;
       }
-      if (asking) findings.push(asks(asking.band, mergeApprovals(asking.specs)));
+      if (asking) findings.push(asks(asking.band, mergeApprovals(asking.specs), context, exceededAlone, unmet));
       if (currencyDoubt && (asking || (everAllows && !allowed))) findings.push(currencyUnknown(context));
+    };
 
-      function asks(band: CompiledBand, spec: ApprovalSpec): Finding {
-        const [code, reason] = reasonToAsk();
-        return finding(band.ruleId, "approval", code, `${reason}; ${whoMustApprove(spec)}`, spec);
-      }
+    function asks(
+      band: CompiledBand,
+      spec: ApprovalSpec,
+      context: RuleContext,
+      exceededAlone: Threshold | null,
+      unmet: CompiledBand | null,
+    ): Finding {
+      const [code, reason] = reasonToAsk(context, exceededAlone, unmet);
+      return finding(band.ruleId, "approval", code, `${reason}; ${whoMustApprove(spec)}`, spec);
+    }
 
-      function reasonToAsk(): [code: EngineReasonCode, reason: string] {
-        if (exceededAlone !== null) {
-          const alone = moneyText(exceededAlone);
-          return [
-            "tier.approval_threshold",
-            `${amountText(amount)} is above the ${alone} that ${key} lets this agent spend alone`,
-          ];
-        }
-        if (unmet === null)
-          return ["tier.approval_required", `${key} asks before this agent may ${verb} with ${toolName}`];
-        if (unmet.needsKnown) {
-          const unknown = firstUnknown(context.derived, context.knowledge.names);
-          const named = unknown
-            ? `${unknown} is not named in this agent's mandate`
-            : "this call reaches nobody and no place that this agent's mandate names";
-          return ["tier.target_unknown", `${named}, and ${key} lets it ${verb} alone only there`];
-        }
-        if (unmet.limit !== null && amount.state === "absent") {
-          return [
-            "tier.approval_required",
-            `this call states no amount, and ${key} lets this agent ${verb} alone only up to ${moneyText(unmet.limit)}`,
-          ];
-        }
+    function reasonToAsk(
+      context: RuleContext,
+      exceededAlone: Threshold | null,
+      unmet: CompiledBand | null,
+    ): [code: EngineReasonCode, reason: string] {
+      const { amount } = context.derived;
+      if (exceededAlone !== null) {
+        const alone = moneyText(exceededAlone);
         return [
-          "tier.approval_required",
-          `${key} lets this agent ${verb} alone only under conditions this call does not meet`,
+          "tier.approval_threshold",
+          `${amountText(amount)} is above the ${alone} that ${key} lets this agent spend alone`,
         ];
       }
-
-      function denying(band: CompiledBand): Finding {
-        const refuse = (code: string, reason: string) => finding(band.ruleId, "deny", code, reason);
-        if (exceeded !== null) {
-          return refuse(
-            "tier.above_limit",
-            `${amountText(amount)} is above the ${moneyText(exceeded)} that ${key} allows at all`,
-          );
-        }
-        if (amount.state === "absent" && highest !== null) {
-          const reason = `this call states no amount, and ${key} refuses what may be above ${moneyText(highest)}`;
-          return refuse("tier.not_allowed", reason);
-        }
-        return refuse("tier.not_allowed", `${key} does not let this agent ${verb} with ${toolName}`);
+      if (unmet === null)
+        return ["tier.approval_required", `${key} asks before this agent may ${verb} with ${toolName}`];
+      if (unmet.needsKnown) {
+        const unknown = firstUnknown(context.derived, context.knowledge.names);
+        const named = unknown
+          ? `${unknown} is not named in this agent's mandate`
+          : "this call reaches nobody and no place that this agent's mandate names";
+        return ["tier.target_unknown", `${named}, and ${key} lets it ${verb} alone only there`];
       }
-    };
+      if (unmet.limit !== null && amount.state === "absent") {
+        return [
+          "tier.approval_required",
+          `this call states no amount, and ${key} lets this agent ${verb} alone only up to ${moneyText(unmet.limit)}`,
+        ];
+      }
+      return [
+        "tier.approval_required",
+        `${key} lets this agent ${verb} alone only under conditions this call does not meet`,
+      ];
+    }
+
+    function denying(band: CompiledBand, amount: AmountFact, exceeded: Threshold | null): Finding {
+      const refuse = (code: string, reason: string) => finding(band.ruleId, "deny", code, reason);
+      if (exceeded !== null) {
+        return refuse(
+          "tier.above_limit",
+          `${amountText(amount)} is above the ${moneyText(exceeded)} that ${key} allows at all`,
+        );
+      }
+      if (amount.state === "absent" && highest !== null) {
+        const reason = `this call states no amount, and ${key} refuses what may be above ${moneyText(highest)}`;
+        return refuse("tier.not_allowed", reason);
+      }
+      return refuse("tier.not_allowed", `${key} does not let this agent ${verb} with ${toolName}`);
+    }
 
     function allowing(band: CompiledBand, { derived }: RuleContext): Finding {
       if (band.limit === null) return band.allowed;
@@ -195,8 +207,19 @@ export const tier: LayerCompiler = {
         band.then.approval,
       );
     }
-  },
+  }, sameForTier),
 };
+
+/** Bands without conditions say the same for every agent of the tier. */
+function sameForTier({ policy, principal, tool }: Scope): readonly object[] | null {
+  const held = policy.tiers.get(principal.tier);
+  if (held === undefined) return null;
+  const bands =
+    held.tools !== undefined && Object.hasOwn(held.tools, tool.name)
+      ? held.tools[tool.name]
+      : held.effects[tool.effect];
+  return bands?.some(({ when }) => when !== undefined) ? null : [policy, held, tool];
+}
 
 type CompiledBand = {
   ruleId: string;
