@@ -1,3 +1,4 @@
+import { CardBudgets } from "@/components/approvals/card-budgets";
 import { CardContent, CardReasons } from "@/components/approvals/card-content";
 import { CardFacts } from "@/components/approvals/card-facts";
 import { CardUnusual } from "@/components/approvals/card-unusual";
@@ -8,10 +9,22 @@ import { InertText } from "@/components/ui/inert-text";
 import { PageHeader } from "@/components/ui/page-header";
 import { sentence } from "@/components/ui/sentence";
 import { StatusBadge, statusWord } from "@/components/ui/status-badge";
+import type { BudgetPosition } from "@/lib/approvals/budget-line";
 import type { ApprovalDetail } from "@/lib/approvals/schema";
 
 /** One request, as much of it as the person may see. @param list path of the list it was opened from */
-export function ApprovalCard({ approval, list, now }: { approval: ApprovalDetail; list: string; now: string }) {
+export function ApprovalCard({
+  approval,
+  budgets,
+  list,
+  now,
+}: {
+  approval: ApprovalDetail;
+  /** Null when there is nothing to be charged any more, or it may not be read. */
+  budgets: BudgetPosition | null;
+  list: string;
+  now: string;
+}) {
   const { card } = approval;
   return (
     <article aria-label={`Request for ${approval.tool}`} className="flex flex-col gap-4">
@@ -41,6 +54,7 @@ export function ApprovalCard({ approval, list, now }: { approval: ApprovalDetail
           {card ? (
             <>
               <CardUnusual card={card} />
+              {budgets && <CardBudgets position={budgets} />}
               <CardReasons card={card} />
               <CardContent card={card} />
             </>

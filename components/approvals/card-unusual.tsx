@@ -72,11 +72,15 @@ function marksOf(unusual: Unusual, card: Card): Mark[] {
   if (card.recipients.length > 0 && newRecipients.length === 0 && unusual.uncheckedRecipients === 0)
     marks.push({ key: "known", unusual: false, words: "This agent has acted on the same recipients before" });
   if (similar?.amountTimes) {
-    marks.push({ key: "times", unusual: true, words: `Amount × ${similar.amountTimes} of the one approved last` });
+    marks.push({
+      key: "times",
+      unusual: !/^0|less/.test(similar.amountTimes),
+      words: `Amount × ${similar.amountTimes} against the one approved last`,
+    });
   }
   if (amounts) marks.push(amountMark(amounts));
   if (!similar) marks.push({ key: "none", unusual: true, words: "Nothing like it was approved for this agent before" });
-  return marks;
+  return marks.sort((one, other) => Number(other.unusual) - Number(one.unusual));
 }
 
 const mostRecipients = 5;

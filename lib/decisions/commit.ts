@@ -193,7 +193,7 @@ function reasonCodes(reasons: readonly Finding[]): string[] {
 }
 
 /** The counter's name in the database. A counterparty may be a person, so it is there as a keyed digest only. */
-function counterKey(charge: Evaluation["budgets"][number]): string {
+export function counterKey(charge: Evaluation["budgets"][number]): string {
   if (charge.counterparty === null) return charge.key;
   return `${charge.key}:${createHmac("sha256", env().pepper).update(`countersign/counterparty/v1\n${charge.counterparty}`).digest("hex")}`;
 }

@@ -8,6 +8,7 @@ import { getApproval, neighborsOf } from "@/lib/approvals/queries";
 import { approvalId, inboxFilter, inboxToUrl } from "@/lib/approvals/schema";
 import { knownPasskeys } from "@/lib/auth/passkeys";
 import { requireActor } from "@/lib/auth/session";
+import { budgetPosition } from "@/lib/decisions/budget-position";
 import { fromUrl } from "@/lib/http/from-url";
 import { orNotFound } from "@/lib/http/or-not-found";
 
@@ -29,7 +30,12 @@ export default async function ApprovalPage({ params, searchParams }: PageProps<"
   const path = (to: string | null) => to && `/inbox/${to}${search && `?${search}`}`;
   return (
     <div className="flex flex-col gap-4">
-      <ApprovalCard approval={approval} list={`/inbox${search && `?${search}`}`} now={new Date().toISOString()} />
+      <ApprovalCard
+        approval={approval}
+        budgets={approval.card && (await budgetPosition(actor, id))}
+        list={`/inbox${search && `?${search}`}`}
+        now={new Date().toISOString()}
+      />
       <DecideBar
         key={id}
         id={id}
