@@ -103,7 +103,9 @@ export function InboxList({ search, initial, sort, filtered, now: rendered, batc
             <SortHeader by="deadline" sort={sort}>
               Deadline
             </SortHeader>
-            <Th hideBelow="xl">Effect</Th>
+            <SortHeader by="risk" first="desc" sort={sort} hideBelow="xl">
+              Risk
+            </SortHeader>
             <Th hideBelow="sm">Agent</Th>
             <SortHeader by="amount" first="desc" sort={sort} align="right" hideBelow="sm">
               Amount

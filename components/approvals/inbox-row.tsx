@@ -67,7 +67,7 @@ export function InboxRow({
           <StatusBadge kind="approval" value={item.status} />
         )}
       </Td>
-      <Td hideBelow="lg" className="whitespace-nowrap">
+      <Td hideBelow="xl" className="whitespace-nowrap">
         {effectWord(item.effect)}
         {!item.reversible && <span className="text-status-warning">, irreversible</span>}
       </Td>

@@ -1,6 +1,7 @@
 // Which requests one person may decide together. The only place that says so. Knows no database and no screen.
 import { parseAmount } from "@/lib/money";
 import type { BatchRefused } from "./batch-schema";
+import { ordinaryCodes } from "./risk";
 import type { Card } from "./schema";
 
 export type BatchItem = {
@@ -18,8 +19,7 @@ export const batchLimits: Readonly<Record<string, string>> = {
 };
 
 const effects = new Set(["read", "write", "external", "financial"]);
-/** What a tier asks for by itself, below every limit. Any other reason to ask deserves a look of its own. */
-const ordinary = new Set(["tier.approval_threshold", "tier.approval_required"]);
+const ordinary = new Set<string>(ordinaryCodes);
 
 /**
  * Why these requests are not decided together, or null. One that is outside of the rule refuses all of them: a person who

@@ -9,6 +9,7 @@ import { entryId } from "@/lib/ids";
 import type { EffectClass } from "@/lib/policy/schema";
 import { cardDigest } from "./card";
 import { readCard } from "./past";
+import { effectWeight, ordinaryCodes, riskMarks } from "./risk";
 import { readApproval, readContent, type StoredApproval } from "./rows";
 import type {
   ApprovalDetail,
@@ -317,9 +318,23 @@ const sortKey: Record<InboxSort, Prisma.Sql> = {
   "-deadline": Prisma.sql`-extract(epoch FROM coalesce(a.due_at, a.expires_at))`,
   requestedAt: Prisma.sql`extract(epoch FROM a.requested_at)`,
   "-requestedAt": Prisma.sql`-extract(epoch FROM a.requested_at)`,
+  risk: riskKey(Prisma.sql`1`),
+  "-risk": riskKey(Prisma.sql`-1`),
   amount: amountKey(Prisma.sql`1`),
   "-amount": amountKey(Prisma.sql`-1`),
 };
+
+/** The sum of `risk.ts`. */
+function riskKey(sign: Prisma.Sql): Prisma.Sql {
+  const classes = Object.entries(effectWeight).map(
+    ([effect, weight]) => Prisma.sql`WHEN ${effect} THEN ${weight}::int`,
+  );
+  return Prisma.sql`(${sign} * (CASE a.effect ${Prisma.join(classes, " ")} ELSE ${effectWeight.admin}::int END
+    + CASE WHEN NOT a.reversible AND a.effect <> 'read' THEN ${riskMarks.irreversible}::int ELSE 0 END
+    + CASE WHEN a.codes[1] = ANY (${[...ordinaryCodes]}::text[]) THEN 0 ELSE ${riskMarks.unordinary}::int END
+    + CASE WHEN a.step_up OR a.quorum > 1 THEN ${riskMarks.grave}::int ELSE 0 END
+    + CASE WHEN a.amount ~ '^[0-9]{1,18}([.][0-9]{1,4})?$' THEN ${riskMarks.digit}::int * length(split_part(a.amount, '.', 1)) ELSE 0 END)::numeric)`;
+}
 
 /** A request without an amount comes last either way. */
 function amountKey(sign: Prisma.Sql): Prisma.Sql {

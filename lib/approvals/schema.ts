@@ -25,8 +25,17 @@ export const voteInput = z
   });
 export type VoteInput = z.infer<typeof voteInput>;
 
-/** As the URL writes an order: `-` turns it round. Amounts of different currencies are compared as numbers only. */
-export const sorts = ["deadline", "-deadline", "amount", "-amount", "requestedAt", "-requestedAt"] as const;
+/** As the URL writes an order: `-` turns it round. Amounts of different currencies are compared as numbers only; risk is that of `risk.ts`. */
+export const sorts = [
+  "deadline",
+  "-deadline",
+  "risk",
+  "-risk",
+  "amount",
+  "-amount",
+  "requestedAt",
+  "-requestedAt",
+] as const;
 export type InboxSort = (typeof sorts)[number];
 
 const filterShape = {

@@ -60,7 +60,7 @@ export default async function InboxPage({ searchParams }: PageProps<"/inbox">) {
         key={search}
         search={search}
         initial={page}
-        sort={parseSort(sort, ["deadline", "amount", "requestedAt"], { by: "deadline", direction: "asc" })}
+        sort={parseSort(sort, ["deadline", "risk", "amount", "requestedAt"], { by: "deadline", direction: "asc" })}
         filtered={inboxToUrl(filter) !== ""}
         now={new Date().toISOString()}
         batch={can(actor, "approvals:vote") && actor.mayVote ? { readCards, castVotes } : undefined}
