@@ -7,7 +7,7 @@ import { hire, type Management, management } from "@/scripts/replay/management";
  * nothing here goes around the program. Names are unique, so that tests share one installation.
  */
 
-type TestPerson = { id: string; name: string; email: string; page: Page };
+type TestPerson = { id: string; name: string; email: string; password: string; page: Page };
 type PayingAgent = { id: string; name: string; runtime: Runtime };
 type Standing = { roles: string[]; groups?: string[] };
 
@@ -65,11 +65,12 @@ export const test = base.extend<Fixtures, Installation>({
       contexts.push(context);
       const page = await context.newPage();
       await visit(page, invitation.url);
-      await page.getByLabel("Password").fill(crypto.randomUUID());
+      const password = crypto.randomUUID();
+      await page.getByLabel("Password").fill(password);
       await page.getByRole("button", { name: "Set password and sign in" }).click();
       await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
       await ready(page);
-      return { id, name, email, page };
+      return { id, name, email, password, page };
     });
     for (const context of contexts) await context.close();
   },
