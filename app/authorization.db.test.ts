@@ -131,6 +131,10 @@ const rows: Record<string, Row> = {
     params: { id: nowhere.approval },
     owned: ({ approval }) => ({ params: { id: approval }, bodies: { POST: vote } }),
   },
+  "/api/v1/approvals/[id]/comments": {
+    params: { id: nowhere.approval },
+    owned: ({ approval }) => ({ params: { id: approval }, bodies: { POST: { text: "Is this the new supplier?" } } }),
+  },
   "/api/v1/audit/entries/[id]": ofEntry,
   "/api/v1/audit/entries/[id]/content": ofEntry,
   "/api/v1/audit/entries/[id]/lane-check": ofEntry,
@@ -191,6 +195,7 @@ const actionRows: Record<string, ((objects: Objects) => unknown) | { shared: str
   "(console)/audit/actions.ts#openContent": ({ decision }) => ({ id: decision }),
   "(console)/audit/actions.ts#checkLane": ({ decision }) => ({ id: decision }),
   "(console)/audit/actions.ts#readProof": ({ decision }) => ({ id: decision }),
+  "(console)/inbox/actions.ts#comment": ({ approval }) => ({ id: approval, comment: { text: "Is this right?" } }),
   "(console)/settings/tokens/actions.ts#issue": { shared: "adds a token of one's own" },
   "(console)/settings/tokens/actions.ts#revoke": ({ token }) => ({ id: token }),
   "(console)/settings/account/actions.ts#end": ({ session }) => ({ id: session }),

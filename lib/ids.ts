@@ -19,7 +19,8 @@ export type IdPrefix =
   | "lnk"
   | "pky"
   | "pch"
-  | "sup";
+  | "sup"
+  | "cmt";
 
 /**
  * Lowercase Crockford base32 of `bytes`, without padding: 8 characters for every 5 bytes.

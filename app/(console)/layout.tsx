@@ -23,7 +23,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   );
   return (
     <ConsoleShell
-      nav={navigationFor(actor, waiting.mine)}
+      nav={navigationFor(actor, waiting.forMe)}
       person={{ name: actor.name, email: actor.email, roles: actor.roles.map(roleLabel) }}
       theme={theme}
       banner={evaluation}

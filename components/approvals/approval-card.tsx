@@ -1,7 +1,9 @@
+import type { ComponentProps } from "react";
 import { CardBudgets } from "@/components/approvals/card-budgets";
 import { CardContent, CardReasons } from "@/components/approvals/card-content";
 import { CardFacts } from "@/components/approvals/card-facts";
 import { CardUnusual } from "@/components/approvals/card-unusual";
+import { CommentThread } from "@/components/approvals/comment-thread";
 import { SealPanel, VotePanel } from "@/components/approvals/vote-panel";
 import { Badge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
@@ -10,18 +12,22 @@ import { PageHeader } from "@/components/ui/page-header";
 import { sentence } from "@/components/ui/sentence";
 import { StatusBadge, statusWord } from "@/components/ui/status-badge";
 import type { BudgetPosition } from "@/lib/approvals/budget-line";
-import type { ApprovalDetail } from "@/lib/approvals/schema";
+import type { ApprovalDetail, ApprovalThread } from "@/lib/approvals/schema";
 
 /** One request, as much of it as the person may see. @param list path of the list it was opened from */
 export function ApprovalCard({
   approval,
   budgets,
+  thread,
+  addComment,
   list,
   now,
 }: {
   approval: ApprovalDetail;
   /** Null when there is nothing to be charged any more, or it may not be read. */
   budgets: BudgetPosition | null;
+  thread: ApprovalThread;
+  addComment: ComponentProps<typeof CommentThread>["addComment"];
   list: string;
   now: string;
 }) {
@@ -67,6 +73,7 @@ export function ApprovalCard({
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           <VotePanel approval={approval} now={now} />
+          <CommentThread id={approval.id} thread={thread} now={now} addComment={addComment} />
           <SealPanel approval={approval} />
         </div>
       </div>

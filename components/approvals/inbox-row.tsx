@@ -57,6 +57,12 @@ export function InboxRow({
         }
       >
         <span className={gone ? "text-muted" : undefined}>{item.tool}</span>
+        {item.questions > 0 && !gone && (
+          <Badge tone="info" className="ml-2">
+            {item.questions} {item.canVote ? "answer" : "question"}
+            {item.questions > 1 && "s"}
+          </Badge>
+        )}
       </RowLink>
       <Td>
         {gone ? (

@@ -66,12 +66,13 @@ export async function neighborsOf(
   return { previous: before[0]?.id ?? null, next: after[0]?.id ?? null };
 }
 
-/** What waits: all that the actor may know of, and what they can decide. For the badge of the navigation. */
-export async function countWaiting(actor: Actor): Promise<{ waiting: number; mine: number }> {
-  if (!can(actor, "approvals:read") && !can(actor, "approvals:read:own")) return { waiting: 0, mine: 0 };
-  const [row] = await db.$queryRaw<{ waiting: bigint; mine: bigint }[]>`
-    SELECT count(*) AS waiting, count(*) FILTER (WHERE ${decidable(actor)}) AS mine ${from} WHERE ${visible(actor)} AND ${isPending}`;
-  return { waiting: Number(row?.waiting ?? 0), mine: Number(row?.mine ?? 0) };
+/** What waits: all that the actor may know of, what they can decide, and that with what asks them for an answer. For the badge of the navigation. */
+export async function countWaiting(actor: Actor): Promise<{ waiting: number; mine: number; forMe: number }> {
+  if (!can(actor, "approvals:read") && !can(actor, "approvals:read:own")) return { waiting: 0, mine: 0, forMe: 0 };
+  const [row] = await db.$queryRaw<{ waiting: bigint; mine: bigint; forMe: bigint }[]>`
+    SELECT count(*) AS waiting, count(*) FILTER (WHERE ${decidable(actor)}) AS mine,
+           count(*) FILTER (WHERE ${decidable(actor)} OR ${questions(actor)} > 0) AS "forMe" ${from} WHERE ${visible(actor)} AND ${isPending}`;
+  return { waiting: Number(row?.waiting ?? 0), mine: Number(row?.mine ?? 0), forMe: Number(row?.forMe ?? 0) };
 }
 
 /** When each waiting request that the actor may know of was made and when it is due, oldest first; for the overview. */
@@ -204,6 +205,7 @@ type ListRow = {
   decidedAt: Date | null;
   sample: boolean;
   canVote: boolean;
+  questions: number;
   key: Prisma.Decimal;
 };
 
@@ -216,7 +218,7 @@ function listed(actor: Actor): Prisma.Sql {
     CASE WHEN ${content} THEN a.resource END AS resource, a.codes, a.groups, a.step_up AS "stepUp", a.quorum,
     (SELECT count(*)::int FROM approval_vote v WHERE v.approval_id = a.id AND v.verdict = 'approve') AS granted,
     a.requested_at AS "requestedAt", a.due_at AS "dueAt", a.expires_at AS "expiresAt", a.decided_at AS "decidedAt", a.sample,
-    (${isPending} AND ${decidable(actor)}) AS "canVote"`;
+    (${isPending} AND ${decidable(actor)}) AS "canVote", CASE WHEN ${isPending} THEN ${questions(actor)} ELSE 0 END AS questions`;
 }
 
 function toSummary(row: ListRow): ApprovalSummary {
@@ -243,6 +245,7 @@ function toSummary(row: ListRow): ApprovalSummary {
     decidedAt: row.decidedAt?.toISOString() ?? null,
     sample: row.sample,
     canVote: row.canVote,
+    questions: row.questions,
   };
 }
 
@@ -255,6 +258,7 @@ function summaryOf(approval: StoredApproval): ApprovalSummary {
     ownerName: approval.owner.name,
     granted: progressOf(approval, approval.votes).granted,
     canVote: false,
+    questions: 0,
     key: new Prisma.Decimal(0),
   });
 }
@@ -294,6 +298,14 @@ function decidable(actor: Actor): Prisma.Sql {
     AND NOT EXISTS (SELECT 1 FROM credential c WHERE c.agent_id = a.agent_id AND c.created_by_id = ${me}
                      AND (c.revoked_at IS NULL OR c.revoked_at > a.requested_at) AND (c.expires_at IS NULL OR c.expires_at > a.requested_at))
     AND NOT EXISTS (SELECT 1 FROM policy_version p WHERE p.hash = a.policy_hash AND p.created_by_id = ${me}))`;
+}
+
+/** Comments of the other side since the actor's side wrote last; none for who is on neither. The sides are those of `sideOf`. */
+function questions(actor: Actor): Prisma.Sql {
+  const owns = can(actor, "approvals:read:own") ? Prisma.sql`coalesce(${own(actor)}, false)` : Prisma.sql`false`;
+  const mine = Prisma.sql`CASE WHEN ${owns} THEN 'owner' WHEN ${asked(actor)} THEN 'approver' END`;
+  return Prisma.sql`(SELECT count(*)::int FROM approval_comment c WHERE c.approval_id = a.id AND c.side <> ${mine}
+    AND c.created_at > coalesce((SELECT max(m.created_at) FROM approval_comment m WHERE m.approval_id = a.id AND m.side = ${mine}), '-infinity'))`;
 }
 
 function matches(actor: Actor, filter: InboxFilter): Prisma.Sql {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { passkeySignature } from "@/lib/auth/schema";
 import { effectClass } from "@/lib/policy/schema";
+import { paragraph } from "@/lib/text";
 import { approvalStatuses, stakes, verdicts } from "./state";
 
 /** Shapes of approvals on the wire, in forms and in the URL of the inbox. */
@@ -106,8 +107,26 @@ export const approvalSummary = z.object({
   decidedAt: time.nullable(),
   sample: z.boolean(),
   canVote: z.boolean(),
+  /** Comments of the other side that the caller's side has not answered. */
+  questions: z.int(),
 });
 export type ApprovalSummary = z.infer<typeof approvalSummary>;
+
+const side = z.enum(["owner", "approver"]);
+
+/** A question or an answer on a request. */
+export const commentInput = z.strictObject({ text: paragraph(2000) });
+export type CommentInput = z.infer<typeof commentInput>;
+
+export const approvalComment = z.object({ id: z.string(), person: party, side, text: z.string(), at: time });
+export type ApprovalComment = z.infer<typeof approvalComment>;
+
+export const approvalThread = z.object({
+  items: z.array(approvalComment),
+  /** On whose side the caller may comment now; null when they may not. */
+  mySide: side.nullable(),
+});
+export type ApprovalThread = z.infer<typeof approvalThread>;
 
 export const approvalPage = z.object({
   items: z.array(approvalSummary),

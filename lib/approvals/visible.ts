@@ -15,6 +15,12 @@ export function mayReadContent(actor: Actor, approval: Seen): boolean {
   return can(actor, "payload:read:own") && isOwn(actor, approval);
 }
 
+/** On whose side the actor may comment, or null: the owners of the agent answer, those asked to judge ask. Who is both stands for the agent. */
+export function sideOf(actor: Actor, approval: Seen): "owner" | "approver" | null {
+  if (can(actor, "approvals:read:own") && isOwn(actor, approval)) return "owner";
+  return isAsked(actor, approval) ? "approver" : null;
+}
+
 function isOwn(actor: Actor, { ownerId, owner, backupOwnerId }: Seen): boolean {
   return [ownerId, owner.id, backupOwnerId].includes(actor.personId);
 }

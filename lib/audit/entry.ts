@@ -14,6 +14,7 @@ export const entryKinds = [
   "approval_voted",
   "approval_expired",
   "approval_voided",
+  "approval_commented",
   "agent_registered",
   "agent_changed",
   "agent_activated",

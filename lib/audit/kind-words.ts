@@ -10,6 +10,7 @@ export function kindWord(kind: string): string {
 /** Where the name of the kind alone would not say it. */
 const spoken: Partial<Record<EntryKind, string>> = {
   outcome: "Outcome reported",
+  approval_commented: "Question or answer on a request",
   payload_viewed: "Content opened",
   lane_opened: "Lane opened",
   lane_closed: "Lane closed",

@@ -2,9 +2,10 @@
 
 import { askStepUp } from "@/lib/approvals/ask-step-up";
 import { batchParams, batchVoteInput } from "@/lib/approvals/batch-schema";
+import { addComment } from "@/lib/approvals/comments";
 import { review } from "@/lib/approvals/review";
 import { readBatch, reviewBatch } from "@/lib/approvals/review-batch";
-import { approvalParams, voteInput } from "@/lib/approvals/schema";
+import { approvalParams, commentInput, voteInput } from "@/lib/approvals/schema";
 import { action } from "@/lib/auth/edge";
 
 export const castVote = action(
@@ -20,4 +21,9 @@ export const castVotes = action({ permission: "approvals:vote", input: batchVote
 
 export const askPasskey = action({ permission: "approvals:vote", input: approvalParams }, (actor, { id }) =>
   askStepUp(actor, id),
+);
+
+export const comment = action(
+  { permission: ["approvals:vote", "approvals:read:own"], input: approvalParams.extend({ comment: commentInput }) },
+  (actor, { id, comment }) => addComment(actor, id, comment),
 );

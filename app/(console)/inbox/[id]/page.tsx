@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { askPasskey, castVote } from "@/app/(console)/inbox/actions";
+import { askPasskey, castVote, comment } from "@/app/(console)/inbox/actions";
 import { ApprovalCard } from "@/components/approvals/approval-card";
 import { DecideBar } from "@/components/approvals/decide-bar";
 import { VoteObject } from "@/components/approvals/vote-object";
+import { readThread } from "@/lib/approvals/comments";
 import { getApproval, neighborsOf } from "@/lib/approvals/queries";
 import { approvalId, inboxFilter, inboxToUrl } from "@/lib/approvals/schema";
 import { knownPasskeys } from "@/lib/auth/passkeys";
@@ -33,6 +34,8 @@ export default async function ApprovalPage({ params, searchParams }: PageProps<"
       <ApprovalCard
         approval={approval}
         budgets={approval.card && (await budgetPosition(actor, id))}
+        thread={await readThread(actor, id)}
+        addComment={comment}
         list={`/inbox${search && `?${search}`}`}
         now={new Date().toISOString()}
       />
