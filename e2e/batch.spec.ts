@@ -65,3 +65,40 @@ test("T30 five requests are chosen by keyboard, shown, and decided together; one
   await expect(dialog).toHaveCount(0);
   expect(await statuses()).toEqual([...Array(5).fill("approved"), "pending"]);
 });
+
+test("similar requests stand together, unfold by key, and are chosen together", async ({
+  as,
+  payingAgent,
+  paymentTool,
+}) => {
+  const page = await as("Hanna Weiss");
+  const agent = await payingAgent();
+  for (const amount of ["610.00", "620.00", "630.00"]) await agent.runtime.ask(transfer(paymentTool, amount));
+
+  await visit(page, `/inbox?agent=${agent.id}&sort=amount`);
+  const list = page.getByRole("group", { name: "Requests" });
+  const requests = list.getByRole("link", { name: paymentTool });
+  await expect(requests).toHaveCount(3);
+  await page.getByRole("switch", { name: "Group similar" }).check();
+  const group = list.getByRole("button", { name: `3 × ${paymentTool}` });
+  await expect(group).toHaveAttribute("aria-expanded", "false");
+  await expect(requests).toHaveCount(0);
+
+  await group.focus();
+  await page.keyboard.press("Enter");
+  await expect(requests).toHaveCount(3);
+  await page.keyboard.press("j");
+  await expect(requests.first()).toBeFocused();
+  await page.keyboard.press("x");
+  await expect(list.getByRole("checkbox", { checked: true })).toHaveCount(1);
+  await page.keyboard.press("k");
+  await expect(group).toBeFocused();
+  await page.keyboard.press("x");
+  await expect(list.getByRole("checkbox", { checked: true })).toHaveCount(4);
+  await expect(page.getByRole("button", { name: /^Review 3 together/ })).toBeEnabled();
+
+  // The choice of the list is kept in this browser.
+  await page.reload();
+  await expect(group).toBeVisible();
+  await expect(list.getByRole("checkbox", { checked: true })).toHaveCount(0);
+});

@@ -35,6 +35,18 @@ const screens: Record<string, Screen[]> = {
   "(console)/inbox": [
     { name: "inbox", as: "Hanna Weiss", path: "/inbox" },
     { name: "inbox-decided", as: "Noor Haddad", path: "/inbox?status=all&tool=travel.book" },
+    {
+      name: "inbox-grouped",
+      as: "Hanna Weiss",
+      path: "/inbox?status=all",
+      first: async (page) => {
+        await page.getByRole("switch", { name: "Group similar" }).check();
+        await page
+          .getByRole("button", { expanded: false, name: /^\d+ × / })
+          .first()
+          .click();
+      },
+    },
     { name: "inbox-no-match", as: "Hanna Weiss", path: "/inbox?q=nothing-has-this-name" },
   ],
   "(console)/inbox/[id]": [

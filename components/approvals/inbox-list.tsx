@@ -1,9 +1,11 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { type BatchActions, BatchBar } from "@/components/approvals/batch-bar";
+import { InboxGroup } from "@/components/approvals/inbox-group";
 import { InboxRow } from "@/components/approvals/inbox-row";
+import { useGrouping } from "@/components/approvals/use-grouping";
 import { useSelection } from "@/components/approvals/use-selection";
 import { useLive } from "@/components/live/use-live";
 import { useNow } from "@/components/live/use-now";
@@ -15,10 +17,12 @@ import { Pagination } from "@/components/ui/pagination";
 import { RetryButton } from "@/components/ui/retry-button";
 import type { Sort } from "@/components/ui/sort";
 import { SortHeader } from "@/components/ui/sort-header";
+import { Switch } from "@/components/ui/switch";
 import { Table, TableBody, TableHead, Th } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { inboxPageQuery } from "@/lib/approvals/client";
-import type { ApprovalPage } from "@/lib/approvals/schema";
+import type { ApprovalPage, ApprovalSummary } from "@/lib/approvals/schema";
+import { groupSimilar } from "@/lib/approvals/similar";
 
 type InboxListProps = {
   /** The view as search parameters, without what is default. A new view is a new list: give it as `key` too. */
@@ -55,9 +59,11 @@ export function InboxList({ search, initial, sort, filtered, now: rendered, batc
   const latest = new Map(data.items.map((item) => [item.id, item]));
   const fresh = data.items.filter((item) => !rows.some((each) => each.id === item.id)).length;
   const left = rows.filter((item) => !latest.has(item.id)).length;
-  const { selected, toggle, clear } = useSelection(
-    rows.filter((item) => latest.get(item.id)?.canVote).map((item) => item.id),
-  );
+  const [grouped, setGrouped] = useGrouping();
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const groups: [ApprovalSummary, ...ApprovalSummary[]][] = grouped ? groupSimilar(rows) : rows.map((item) => [item]);
+  const canChoose = (item: ApprovalSummary) => latest.get(item.id)?.canVote === true;
+  const { selected, toggle, clear } = useSelection(groups.flat().flatMap((item) => (canChoose(item) ? [item.id] : [])));
   const choosing = batch !== undefined && rows.some((item) => item.canVote);
 
   useEffect(() => {
@@ -75,6 +81,12 @@ export function InboxList({ search, initial, sort, filtered, now: rendered, batc
         ) : (
           <span />
         )}
+        <Switch
+          className="ml-auto"
+          label="Group similar"
+          checked={grouped}
+          onChange={(event) => setGrouped(event.target.checked)}
+        />
         <p className="text-muted text-xs">{connected ? "Live" : connected === false && "Updates every 5 seconds"}</p>
       </div>
       {isError && (
@@ -120,16 +132,39 @@ export function InboxList({ search, initial, sort, filtered, now: rendered, batc
             </SortHeader>
           </TableHead>
           <TableBody>
-            {rows.map((item) => (
-              <InboxRow
-                key={item.id}
-                item={latest.get(item.id) ?? item}
-                href={`/inbox/${item.id}${search && `?${search}`}`}
-                now={now}
-                gone={!latest.has(item.id)}
-                choice={choosing ? { chosen: selected.includes(item.id), toggle: () => toggle(item.id) } : undefined}
-              />
-            ))}
+            {groups.map((items) => {
+              const [first] = items;
+              const several = items.length > 1;
+              const open = unfolded.has(first.id);
+              const ids = items.flatMap((item) => (canChoose(item) ? [item.id] : []));
+              const chosen = ids.filter((id) => selected.includes(id)).length;
+              return (
+                <Fragment key={first.id}>
+                  {several && (
+                    <InboxGroup
+                      items={items}
+                      now={now}
+                      open={open}
+                      onToggle={() => setUnfolded(without(unfolded, first.id) ?? new Set([...unfolded, first.id]))}
+                      choice={choosing ? { ids, chosen, toggle: () => toggle(...ids) } : undefined}
+                    />
+                  )}
+                  {(several && !open ? [] : items).map((item) => (
+                    <InboxRow
+                      key={item.id}
+                      item={latest.get(item.id) ?? item}
+                      href={`/inbox/${item.id}${search && `?${search}`}`}
+                      now={now}
+                      gone={!latest.has(item.id)}
+                      nested={several}
+                      choice={
+                        choosing ? { chosen: selected.includes(item.id), toggle: () => toggle(item.id) } : undefined
+                      }
+                    />
+                  ))}
+                </Fragment>
+              );
+            })}
           </TableBody>
         </Table>
       )}
@@ -145,4 +180,10 @@ export function InboxList({ search, initial, sort, filtered, now: rendered, batc
       {batch && <BatchBar {...batch} selected={selected} onToggle={toggle} onClear={clear} />}
     </div>
   );
+}
+
+/** The set without one of its members, or null when it was none. */
+function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> | null {
+  const rest = new Set(set);
+  return rest.delete(member) ? rest : null;
 }

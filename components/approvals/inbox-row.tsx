@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { Lock } from "lucide-react";
 import { Deadline } from "@/components/approvals/deadline";
 import { VoteProgress } from "@/components/approvals/vote-progress";
@@ -20,6 +21,7 @@ export function InboxRow({
   now,
   gone,
   choice,
+  nested,
 }: {
   item: ApprovalSummary;
   href: string;
@@ -27,6 +29,8 @@ export function InboxRow({
   gone: boolean;
   /** Undefined in a list in which nothing can be chosen. */
   choice: { chosen: boolean; toggle: () => void } | undefined;
+  /** Whether it stands below the row of its group. */
+  nested: boolean;
 }) {
   const amount = item.amount !== null && (
     <Money amount={item.amount} {...(item.currency ? { currency: item.currency } : {})} />
@@ -56,7 +60,7 @@ export function InboxRow({
           </span>
         }
       >
-        <span className={gone ? "text-muted" : undefined}>{item.tool}</span>
+        <span className={clsx(gone && "text-muted", nested && "pl-5")}>{item.tool}</span>
         {item.questions > 0 && !gone && (
           <Badge tone="info" className="ml-2">
             {item.questions} {item.canVote ? "answer" : "question"}

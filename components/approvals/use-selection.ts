@@ -6,7 +6,7 @@ import { announce } from "@/components/ui/live-region";
 
 /**
  * Rows a person has chosen. `x` chooses the row that has the focus, `X` all from the one chosen last up to it. Choosing decides nothing.
- * A row names itself with `data-choose="<id>"` on an element inside it.
+ * A row names itself with `data-choose="<id>"` on an element inside it; one that stands for several names them all, with spaces between.
  * @param order ids of the rows that can be chosen, as they stand
  */
 export function useSelection(order: readonly string[]) {
@@ -20,25 +20,30 @@ export function useSelection(order: readonly string[]) {
     setAnchor(from);
     announce(`${order.filter((id) => next.has(id)).length} selected`);
   };
-  const toggle = (id: string) => {
+  const toggle = (...ids: string[]) => {
     const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    choose(next, id);
+    const all = ids.every((id) => next.has(id));
+    for (const id of ids) {
+      if (all) next.delete(id);
+      else next.add(id);
+    }
+    choose(next, ids[0]);
   };
-  const extend = (id: string) => {
-    const [from, to] = [order.indexOf(anchor ?? id), order.indexOf(id)].sort((a, b) => a - b);
-    if (from === undefined || to === undefined || from < 0) return toggle(id);
-    choose(new Set([...chosen, ...order.slice(from, to + 1)]), id);
+  const extend = (...ids: string[]) => {
+    const places = [anchor ?? "", ...ids].map((id) => order.indexOf(id)).filter((place) => place >= 0);
+    const range = order.slice(Math.min(...places), Math.max(...places) + 1);
+    choose(new Set([...chosen, ...range]), ids[0]);
   };
 
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (isTyping(event.target) || !(event.target instanceof Element)) return;
-    const id = event.target.closest("tr")?.querySelector<HTMLElement>("[data-choose]")?.dataset.choose;
-    if (id === undefined || !order.includes(id)) return;
+    const named = event.target.closest("tr")?.querySelector<HTMLElement>("[data-choose]")?.dataset.choose;
+    const ids = named?.split(" ").filter((id) => order.includes(id)) ?? [];
+    if (ids.length === 0) return;
     event.preventDefault();
-    if (event.shiftKey) extend(id);
-    else toggle(id);
+    if (event.shiftKey) extend(...ids);
+    else toggle(...ids);
   });
   useEffect(() => {
     if (!enabled) return;

@@ -15,7 +15,7 @@ const shortcuts = [
   { keys: ["k"], does: "Previous row, while the list has focus", single: true },
   { keys: ["Enter"], does: "Open the row" },
   { keys: ["Home", "End"], does: "First and last row" },
-  { keys: ["x"], does: "Select the row; with Shift, all rows up to it", single: true },
+  { keys: ["x"], does: "Select the row or group; with Shift, all up to it", single: true },
   { keys: ["b"], does: "Review the selected requests together", single: true },
   { keys: ["Esc"], does: "Close what is open" },
   { keys: ["?"], does: "Show this list", single: true },

@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { ChevronDown, ChevronRight } from "lucide-react";
 import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
 import { TableFrame } from "@/components/ui/table-frame";
@@ -71,6 +72,36 @@ export function RowLink({ href, children, detail }: { href: string; children: Re
       >
         <span className="truncate">{children}</span>
       </Link>
+      {detail && <div className="truncate text-muted text-xs">{detail}</div>}
+    </th>
+  );
+}
+
+/** The first cell of a row that stands for several: it folds and unfolds them. Moves and opens by key like a `RowLink`. */
+export function RowToggle({
+  open,
+  onToggle,
+  children,
+  detail,
+}: {
+  open: boolean;
+  onToggle: () => void;
+  children: ReactNode;
+  detail?: ReactNode;
+}) {
+  const Icon = open ? ChevronDown : ChevronRight;
+  return (
+    <th scope="row" className={clsx(cellStyle({}), "max-w-44 font-normal sm:max-w-80")}>
+      <button
+        type="button"
+        data-row-link
+        aria-expanded={open}
+        onClick={onToggle}
+        className="inline-flex min-h-6 max-w-full items-center gap-1 rounded-md font-medium hover:underline"
+      >
+        <Icon aria-hidden className="size-4 shrink-0 text-muted" />
+        <span className="truncate">{children}</span>
+      </button>
       {detail && <div className="truncate text-muted text-xs">{detail}</div>}
     </th>
   );
