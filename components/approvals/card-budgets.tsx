@@ -1,4 +1,3 @@
-import { clsx } from "clsx";
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ClippedText } from "@/components/approvals/clipped-text";
@@ -73,13 +72,20 @@ function Limit({ position, children }: { position: LimitPosition<unknown>; child
           </span>
         )}
       </span>
-      <span aria-hidden className="flex h-2 overflow-hidden rounded-md bg-surface-sunken outline outline-border">
-        <span className="bg-status-neutral" style={{ width: `${spentShare}%` }} />
-        <span
-          className={clsx(exceeds ? "bg-status-warning" : "bg-accent", "min-w-0.5")}
-          style={{ width: `${afterShare - spentShare}%` }}
+      <svg
+        aria-hidden="true"
+        width="100%"
+        height="8"
+        className="block rounded-md bg-surface-sunken outline outline-border"
+      >
+        <rect width={`${spentShare}%`} height="8" className="fill-status-neutral" />
+        <rect
+          x={`${spentShare}%`}
+          width={`${afterShare - spentShare}%`}
+          height="8"
+          className={exceeds ? "fill-status-warning" : "fill-accent"}
         />
-      </span>
+      </svg>
     </div>
   );
 }
