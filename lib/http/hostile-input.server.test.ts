@@ -85,7 +85,9 @@ function addressOf(path: string): string {
       ? "dec_0000000000000fzzzy"
       : prefix
         ? newId(prefix as "agt")
-        : "apr_0000000000000fzzzy";
+        : path.includes("/publications/")
+          ? newId("pub")
+          : "apr_0000000000000fzzzy";
   return path
     .replace("{id}", id)
     .replaceAll(/\{(?:version|number|lane)\}/g, "1")

@@ -485,7 +485,7 @@ describe("T33 reading changes nothing", () => {
       const { rows: entries } = await client.query<{ lane: string; seq: string }>("SELECT lane, seq FROM audit.entry");
       const queue = ["/", ...pages, ...consoleRoutes, ...operations.map(({ path }) => path)];
       const visited = new Set<string>();
-      while (queue.length > 0 && visited.size < 110) {
+      while (queue.length > 0 && visited.size < 220) {
         const path = queue.shift() as string;
         if (visited.has(path)) continue;
         visited.add(path);
