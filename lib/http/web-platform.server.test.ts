@@ -449,10 +449,16 @@ describe("T33 reading changes nothing", () => {
     "audit.entry",
     "audit.lane",
     "audit.actor_pseudonym", // of who read
+    "audit.tree_state",
+    "audit.tree_mark",
+    "audit.leaf",
+    "audit.tile",
+    "audit.checkpoint",
     "public.entry_view",
     "public.entry_detail",
     "public.detail_mark",
     "public.projection_mark",
+    "public.fact_mark",
   ];
 
   /** Every row of every table but those that say when somebody was last seen. */
