@@ -459,6 +459,7 @@ describe("T33 reading changes nothing", () => {
     "public.detail_mark",
     "public.projection_mark",
     "public.fact_mark",
+    "public.decision_fact",
   ];
 
   /** Every row of every table but those that say when somebody was last seen. */
