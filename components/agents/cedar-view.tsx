@@ -14,9 +14,13 @@ export function CedarView({ agentId, cedar }: { agentId: string; cedar: CedarAns
         bring.
       </p>
       <div className="flex flex-wrap items-center gap-2">
-        <DownloadText text={cedar.policies} name={`${agentId}.cedar`} />
-        <DownloadText text={cedar.schema} name={`${agentId}.cedarschema`} />
-        <DownloadText text={`${JSON.stringify(cedar.entities, null, 2)}\n`} name={`${agentId}.entities.json`} />
+        <DownloadText text={cedar.policies} name={`${agentId}.cedar`} what="policies" />
+        <DownloadText text={cedar.schema} name={`${agentId}.cedarschema`} what="schema" />
+        <DownloadText
+          text={`${JSON.stringify(cedar.entities, null, 2)}\n`}
+          name={`${agentId}.entities.json`}
+          what="entities"
+        />
         <span className="flex items-center gap-1 text-muted text-xs">
           Policy <Id value={cedar.policyHash} noun="policy hash" />
         </span>

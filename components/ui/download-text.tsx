@@ -3,8 +3,12 @@
 import { Download } from "lucide-react";
 import { Button } from "@/components/ui/button";
 
-/** Saves a text as a file, without asking the server again. */
-export function DownloadText({ text, name }: { text: string; name: string }) {
+/**
+ * Saves a text as a file, without asking the server again.
+ * @param name of the file
+ * @param what it is, in a word or two: "policies"
+ */
+export function DownloadText({ text, name, what }: { text: string; name: string; what: string }) {
   const save = () => {
     const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
     const link = document.createElement("a");
@@ -16,7 +20,7 @@ export function DownloadText({ text, name }: { text: string; name: string }) {
   return (
     <Button onClick={save}>
       <Download aria-hidden />
-      Download {name}
+      Download {what}
     </Button>
   );
 }
