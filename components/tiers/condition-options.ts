@@ -1,4 +1,5 @@
 import { findAttribute, namedAttributes } from "@/lib/policy/attributes";
+import { operatorWords } from "@/lib/policy/describe";
 import {
   agentStatuses,
   type Comparison,
@@ -88,23 +89,11 @@ export function operatorsFor(name: string): Operator[] {
   ].filter((operator, index, all) => all.indexOf(operator) === index) as Operator[];
 }
 
+/** As rules are read out, and more closely where two would read alike. */
 export const operatorLabels: Record<Operator, string> = {
-  eq: "is",
-  neq: "is not",
-  in: "is one of",
-  notIn: "is none of",
-  lt: "is below",
-  lte: "is at most",
-  gt: "is above",
-  gte: "is at least",
-  between: "is between",
-  startsWith: "starts with",
+  ...operatorWords,
   glob: "matches the pattern",
   hostMatches: "matches the host",
-  cidrMatches: "is in the network",
-  matchesList: "is on the list",
-  exists: "is given",
-  withinHours: "is within",
 };
 
 /** Which field the value is edited in. `as` is the type of a single value, which matters where an argument may hold anything. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, hkdfSync, type KeyObject } from "node:crypto";
-import { type NoteSigner, rawPublicKey, signatureTypes, verifierKey } from "./note";
+import { type NoteSigner, signatureTypes, verifierKey } from "./note";
 
 /**
  * The keys of the log, each for one purpose. They are drawn from the one signing key that an installation keeps, so that there is one secret to back up and
@@ -39,9 +39,4 @@ const pkcs8Head = Buffer.from("302e020100300506032b657004220420", "hex");
 /** What an auditor writes down once: the verifier keys of the log, one per line. */
 export function keyLines(keys: LogKeys): string {
   return `${verifierKey(keys.log)}\n${verifierKey(keys.clock)}\n`;
-}
-
-/** Hex of the raw public key, for the table of keys. */
-export function publicHalf(signer: NoteSigner): Buffer {
-  return rawPublicKey(signer.privateKey);
 }

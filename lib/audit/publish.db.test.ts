@@ -100,6 +100,11 @@ describe("checkpoints", () => {
     expect(() => sign(size + 1, Buffer.alloc(32))).toThrow(/does not begin/);
     expect(readFileSync(signerPath(), "utf8")).toBe(before);
     expect(sign(size, root)).toBe((await newestCheckpoint())?.note);
+    // A process that never signed is bound by what is stored.
+    const fresh = join(folder, "never-signed.json");
+    expect(() =>
+      signCheckpoint({ origin, size, root: Buffer.alloc(32) }, [], keys().log, fresh, { size, root }),
+    ).toThrow(/another root/);
   });
 });
 

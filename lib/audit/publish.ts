@@ -11,7 +11,7 @@ import { logKeysOf } from "./log-keys";
 import { makeNote, signatureLine, verifierOf } from "./note";
 import { consistencyHashes, newestCheckpoint, type StoredCheckpoint } from "./proofs";
 import { integrate, treeState } from "./sequence";
-import { anchor, ForkError, lastSigned, newestAnchor, signCheckpoint } from "./signer";
+import { anchor, ForkError, newestAnchor, newestKnown, signCheckpoint } from "./signer";
 import { treeHashes } from "./tree-hashes";
 
 /**
@@ -47,10 +47,10 @@ export async function publish(): Promise<StoredCheckpoint | null> {
   const checkpoint = { origin, ...state };
   const keys = logKeysOf(env().signingKey, origin);
   try {
-    const last = lastSigned(signerPath(), origin);
+    const last = newestKnown(signerPath(), origin, newest);
     const from = Math.max(last?.size ?? 0, 0);
     const consistency = from > 0 && from < state.size ? await consistencyHashes(from, state.size) : [];
-    const note = signCheckpoint(checkpoint, consistency, keys.log, signerPath());
+    const note = signCheckpoint(checkpoint, consistency, keys.log, signerPath(), newest);
     const at = new Date();
     anchor(anchorPath(), checkpoint, at);
     await pool().query(

@@ -20,6 +20,7 @@ export type Signed = { size: number; root: Buffer };
  * Signs a checkpoint, after the memory of it is on disk: a crash in between only means that the same bytes are signed again.
  * @param consistency hashes that lead from the last signed tree to this one; ignored for the first
  * @param path of the memory
+ * @param stored the newest checkpoint in the database: it counts where it is ahead of the memory, so that a process that never signed is bound by it too
  * @throws ForkError when the tree does not continue what was signed
  */
 export function signCheckpoint(
@@ -27,8 +28,9 @@ export function signCheckpoint(
   consistency: readonly Buffer[],
   signer: NoteSigner,
   path: string,
+  stored: Signed | null = null,
 ): string {
-  const last = lastSigned(path, checkpoint.origin);
+  const last = newestKnown(path, checkpoint.origin, stored);
   if (last) continues(last, checkpoint, consistency);
   remember(path, checkpoint);
   const text = checkpointText(checkpoint);
@@ -45,6 +47,12 @@ function continues(last: Signed, { size, root }: Checkpoint, consistency: readon
     !verifyConsistency(BigInt(last.size), BigInt(size), last.root, root, consistency)
   )
     throw new ForkError(`the tree of ${size} leaves does not begin with the one of ${last.size} that was signed`);
+}
+
+/** The larger of what this process remembers and what the database holds. */
+export function newestKnown(path: string, origin: string, stored: Signed | null): Signed | null {
+  const remembered = lastSigned(path, origin);
+  return stored && stored.size > (remembered?.size ?? -1) ? stored : remembered;
 }
 
 /** What was signed last for this log; null when nothing was. */

@@ -90,7 +90,7 @@ export function tierReach(tier: Tier): Record<EffectClass, "alone" | "within" | 
   >;
 }
 
-const operatorWords: Record<Operator, string> = {
+export const operatorWords: Record<Operator, string> = {
   eq: "is",
   neq: "is not",
   in: "is one of",
